@@ -1,0 +1,50 @@
+/** A moment as people at the station read it, e.g. `Saturday, December 12, 2026 at 6:00 PM PST`. */
+export function formatEventTime(instant: string | Date, timeZone: string): string {
+	return new Intl.DateTimeFormat('en-US', {
+		weekday: 'long',
+		year: 'numeric',
+		month: 'long',
+		day: 'numeric',
+		hour: 'numeric',
+		minute: '2-digit',
+		timeZone,
+		timeZoneName: 'short'
+	}).format(new Date(instant));
+}
+
+/** The station's calendar date of a moment, `YYYY-MM-DD`. */
+export function localDate(instant: string | Date, timeZone: string): string {
+	return new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(
+		new Date(instant)
+	);
+}
+
+/** The station's wall-clock time of a moment, `HH:MM` on a 24-hour clock. */
+export function localTime(instant: string | Date, timeZone: string): string {
+	return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(
+		new Date(instant)
+	);
+}
+
+/** A wall-clock time for people: `18:00` → `6:00 PM`. */
+export function formatClock(time: string): string {
+	const [hours = 0, minutes = 0] = time.split(':').map(Number);
+	const half = hours < 12 ? 'AM' : 'PM';
+	return `${hours % 12 || 12}:${String(minutes).padStart(2, '0')} ${half}`;
+}
+
+/** A calendar date for people: `2026-12-12` → `Saturday, December 12`. The date is read as it stands, in no zone. */
+export function formatDate(date: string, style: 'long' | 'short' = 'long'): string {
+	const options: Intl.DateTimeFormatOptions =
+		style === 'long'
+			? { weekday: 'long', month: 'long', day: 'numeric' }
+			: { weekday: 'short', month: 'short', day: 'numeric' };
+	return new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** `YYYY-MM-DD` moved by whole days. */
+export function addDays(date: string, days: number): string {
+	const moved = new Date(`${date}T00:00:00Z`);
+	moved.setUTCDate(moved.getUTCDate() + days);
+	return moved.toISOString().slice(0, 10);
+}
