@@ -1,0 +1,35 @@
+import { defineConfig, devices } from '@playwright/test';
+import { browser } from './tests/browser.ts';
+import type { StackStatus } from './tests/stack.ts';
+
+const { executablePath, env, args } = await browser();
+const status = process.env.TEST_STACK ? (JSON.parse(process.env.TEST_STACK) as StackStatus) : null;
+
+/** Tests run against a stack that is already up (`tests/run.ts` starts one); without one, against the default ports. */
+export default defineConfig({
+	testDir: 'tests',
+	testMatch: ['e2e/**/*.spec.ts', 'visual/**/*.spec.ts', 'a11y/**/*.spec.ts'],
+	outputDir: 'test-results',
+	snapshotPathTemplate: '{testDir}/visual/__screens__/{projectName}/{arg}{ext}',
+	fullyParallel: false,
+	workers: Number(process.env.TEST_WORKERS ?? 2),
+	retries: 0,
+	forbidOnly: Boolean(process.env.CI),
+	timeout: 60_000,
+	expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.001, animations: 'disabled', caret: 'hide' } },
+	reporter: process.env.TEST_REPORT
+		? [['list'], ['json', { outputFile: process.env.TEST_REPORT }]]
+		: [['list']],
+	use: {
+		baseURL: status?.APP_URL ?? 'http://127.0.0.1:5173',
+		locale: 'en-US',
+		timezoneId: 'America/Los_Angeles',
+		trace: 'retain-on-failure',
+		launchOptions: { executablePath, env, args }
+	},
+	projects: [
+		{ name: 'desktop', use: { ...devices['Desktop Chrome'] } },
+		{ name: 'phone', use: { ...devices['Pixel 7'] }, testIgnore: ['**/admin*.spec.ts'] },
+		{ name: 'tablet', use: { ...devices['iPad (gen 7)'], defaultBrowserType: 'chromium' }, testMatch: ['e2e/booking.spec.ts', 'e2e/admin-bookings.spec.ts'] }
+	]
+});

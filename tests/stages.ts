@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import pg from 'pg';
+import { startTestStack, type StackOptions, type TestStack } from './stack.ts';
+
+export interface Outcome {
+	passed: number;
+	failed: number;
+}
+
+export interface Context {
+	repo: string;
+	/** A folder for reports, removed afterwards. */
+	scratch: string;
+	/** URL of a native PostgreSQL that may be filled with databases of ours, or null. */
+	native: string | null;
+	command: (program: string, args: string[], options?: { env?: NodeJS.ProcessEnv; quiet?: boolean }) => Promise<{ code: number; output: string }>;
+	readJson: <T>(path: string) => Promise<T | null>;
+}
+
+export interface Stage {
+	name: string;
+	what: string;
+	/** Needs native PostgreSQL. */
+	native?: boolean;
+	run: (context: Context) => Promise<Outcome>;
+}
+
+const node = process.execPath;
+/** Port ranges of the stacks that tests start, out of the way of a stack that a person has running. */
+const ports = { pglite: 31_000, native: 31_100 };
+
+export const stages: Stage[] = [
+	{ name: 'check', what: 'format, lint, types of every runtime', run: byExitCode('npm', ['run', '--silent', 'check']) },
+	{ name: 'unit', what: 'unit and property tests, functions, contracts, Realtime on PGlite', run: (context) => vitest(context, {}) },
+	{ name: 'deno', what: 'edge functions under Deno', run: deno },
+	{ name: 'db', what: 'pgTAP and the role matrix on PGlite', run: (context) => tap(context, {}) },
+	{ name: 'db-native', what: 'pgTAP and the role matrix on native PostgreSQL', native: true, run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' }) },
+	{ name: 'realtime-native', what: 'Realtime on native PostgreSQL', native: true, run: (context) => vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, ['tests/realtime']) },
+	{ name: 'browser', what: 'journeys, accessibility, screenshots on PGlite', run: (context) => onStack(context, { portBase: ports.pglite }, playwright) },
+	{ name: 'attack', what: 'attack list, race and chaos on PGlite', run: (context) => onStack(context, { portBase: ports.pglite, apps: true, rateLimits: 'on' }, attacks) },
+	{ name: 'native', what: 'booking journey, attack list, race with its control, load on native PostgreSQL', native: true, run: nativeStack }
+];
+
+function byExitCode(program: string, args: string[]): Stage['run'] {
+	return async ({ command }) => ((await command(program, args)).code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
+async function vitest({ command, readJson, scratch }: Context, env: NodeJS.ProcessEnv, args: string[] = []): Promise<Outcome> {
+	const report = join(scratch, `vitest-${args.length}.json`);
+	const { code } = await command(node, ['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
+		env: { TEST_DATABASE_URL: '', ...env }
+	});
+	const result = await readJson<{ numPassedTests: number; numFailedTests: number }>(report);
+	return counted(code, result?.numPassedTests ?? 0, result?.numFailedTests ?? 0);
+}
+
+async function deno({ command }: Context): Promise<Outcome> {
+	const { code, output } = await command('node_modules/.bin/deno', ['test', '--allow-all', '--quiet', 'functions/']);
+	const [, passed = '0', failed = '0'] = /(\d+) passed(?: \([^)]*\))? \| (\d+) failed/.exec(plain(output)) ?? [];
+	return counted(code, Number(passed), Number(failed));
+}
+
+async function tap({ command }: Context, env: NodeJS.ProcessEnv): Promise<Outcome> {
+	const { code, output } = await command(node, ['tests/db/run.ts'], { env: { TEST_DATABASE_URL: '', ...env } });
+	const [, passed = '0', failed = '0'] = /(\d+) passed, (\d+) failed/.exec(plain(output).split('\n').toReversed().join('\n')) ?? [];
+	return counted(code, Number(passed), Number(failed));
+}
+
+async function playwright({ command, readJson, scratch }: Context, stack: TestStack, args: string[] = []): Promise<Outcome> {
+	const report = join(scratch, `playwright-${args.length}.json`);
+	const { code } = await command(node, ['node_modules/@playwright/test/cli.js', 'test', ...args], {
+		env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_REPORT: report }
+	});
+	const result = await readJson<{ stats: { expected: number; unexpected: number; flaky: number } }>(report);
+	return counted(code, result?.stats.expected ?? 0, (result?.stats.unexpected ?? 0) + (result?.stats.flaky ?? 0));
+}
+
+async function attacks({ command, readJson, scratch }: Context, stack: TestStack, rounds = '5'): Promise<Outcome> {
+	const report = join(scratch, 'attacks.json');
+	const { code } = await command(
+		node,
+		['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.stack.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+		{ env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_RACE_ROUNDS: rounds } }
+	);
+	const result = await readJson<{ numPassedTests: number; numFailedTests: number }>(report);
+	return counted(code, result?.numPassedTests ?? 0, result?.numFailedTests ?? 0);
+}
+
+async function nativeStack(context: Context): Promise<Outcome> {
+	const name = `myhibachi_test_${process.pid}`;
+	const server = new pg.Client(context.native ?? '');
+	await server.connect();
+	await server.query(`drop database if exists ${name} with (force)`);
+	await server.query(`create database ${name}`);
+	const url = new URL(context.native ?? '');
+	url.pathname = `/${name}`;
+	try {
+		return await onStack(context, { portBase: ports.native, databaseUrl: url.href }, async (inner, stack) =>
+			sum(
+				await playwright(inner, stack, ['tests/e2e/booking.spec.ts', 'tests/e2e/admin', '--project=desktop']),
+				await attacks(inner, stack, process.env.TEST_RACE_ROUNDS ?? (process.env.CI ? '200' : '20'))
+			)
+		);
+	} finally {
+		await server.query(`drop database if exists ${name} with (force)`);
+		await server.end();
+	}
+}
+
+async function onStack(context: Context, options: StackOptions, run: (context: Context, stack: TestStack) => Promise<Outcome>): Promise<Outcome> {
+	const lines: string[] = [];
+	const stack = await startTestStack({ ...options, log: (line) => lines.push(line) }).catch((error: unknown) => {
+		console.error(lines.join(''));
+		throw error;
+	});
+	try {
+		return await run(context, stack);
+	} finally {
+		await stack.stop();
+	}
+}
+
+/** A run that ended badly without naming a failed test still failed. */
+function counted(code: number, passed: number, failed: number): Outcome {
+	return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+function sum(...outcomes: Outcome[]): Outcome {
+	return outcomes.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }));
+}
+
+function plain(text: string): string {
+	return stripVTControlCharacters(text);
+}

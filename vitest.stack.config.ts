@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that talk to a running stack (named by TEST_STACK), one file after the other. */
+export default defineConfig({
+	test: {
+		include: ['tests/{security,load,chaos}/**/*.test.ts'],
+		testTimeout: 600_000,
+		hookTimeout: 240_000,
+		fileParallelism: false
+	}
+});
