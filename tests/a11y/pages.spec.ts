@@ -1,0 +1,63 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { adminPages, pageStates, publicPages } from '../pages.ts';
+import { stackUnderTest } from '../api.ts';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+for (const scheme of ['light', 'dark'] as const) {
+	test.describe(`in ${scheme}`, () => {
+		test.use({ colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } });
+
+		for (const path of [...publicPages, ...pageStates]) {
+			test(`${path} has nothing that axe objects to`, async ({ page }) => {
+				await page.goto(path);
+				await page.waitForLoadState('networkidle');
+				const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+				expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+			});
+		}
+
+		test('the admin panel has nothing that axe objects to', async ({ page }, { project }) => {
+			test.skip(project.name !== 'desktop', 'the office works at a desk; the phone view of staff is the chef page');
+			const { ADMIN_URL } = stackUnderTest();
+			await page.goto(`${ADMIN_URL}/login`);
+			await page.getByLabel('E-mail').fill('admin@demo.test');
+			await page.getByLabel('Password', { exact: true }).fill('hibachi-demo');
+			await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+			await expect(page).not.toHaveURL(/login/);
+			for (const path of adminPages) {
+				await page.goto(ADMIN_URL + path);
+				await expect(page.getByRole('main')).toBeVisible();
+				const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+				expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+			}
+		});
+	});
+}
+
+test('every public page says its language, has one h1 and headings in order', async ({ page }) => {
+	for (const path of publicPages) {
+		await page.goto(path);
+		expect(await page.locator('html').getAttribute('lang'), path).toBe('en');
+		const levels = await page.locator('h1, h2, h3, h4, h5, h6').evaluateAll((headings) => headings.map(({ tagName }) => Number(tagName[1])));
+		expect(levels.filter((level) => level === 1), path).toHaveLength(1);
+		for (const [index, level] of levels.entries()) expect(level, `${path}, heading ${index + 1}`).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
+	}
+});
+
+test('the first Tab on a page offers to skip to its content', async ({ page }) => {
+	await page.goto('/');
+	await page.keyboard.press('Tab');
+	await expect(page.locator(':focus')).toContainText(/skip to/i);
+	await page.keyboard.press('Enter');
+	await expect(page.locator(':focus')).toHaveAttribute('id', /.+/);
+});
+
+test('no page scrolls sideways at 320 px, which is 200 % zoom on a phone', async ({ page }) => {
+	await page.setViewportSize({ width: 320, height: 640 });
+	for (const path of publicPages) {
+		await page.goto(path);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBeLessThanOrEqual(0);
+	}
+});

@@ -1,0 +1,20 @@
+/** The public pages of the customer site, as the accessibility, security and weight tests visit them. */
+export const publicPages = [
+	'/',
+	'/menu',
+	'/quote',
+	'/BookUs',
+	'/contact',
+	'/login',
+	'/register',
+	'/terms',
+	'/privacy',
+	'/allergens',
+	'/blog'
+] as const;
+
+/** Pages that show states of the same: an itemised quote, slots for a ZIP code, an unknown address. */
+export const pageStates = ['/quote?zip=94538&adults=10&children=2', '/BookUs?zip=94538', '/no-such-page'] as const;
+
+/** Pages of the admin panel that every office role may see. */
+export const adminPages = ['/', '/bookings', '/leads'] as const;
