@@ -21,7 +21,11 @@ if (unknown.length) {
 
 const scratch = await mkdtemp(join(tmpdir(), 'myhibachi-run-'));
 const context: Context = { repo, scratch, native: await nativeUrl(), command, readJson };
-console.info(context.native ? 'Native PostgreSQL: found, used besides PGlite.' : 'Native PostgreSQL: none, so PGlite only (set TEST_DATABASE_URL, or run tests/native-postgres.sh).');
+console.info(
+	context.native
+		? 'Native PostgreSQL: found, used besides PGlite.'
+		: 'Native PostgreSQL: none, so PGlite only (set TEST_DATABASE_URL, or run tests/native-postgres.sh).'
+);
 
 const results: { name: string; seconds: number; outcome: Outcome }[] = [];
 for (const stage of stages) {
@@ -38,7 +42,9 @@ await rm(scratch, { recursive: true, force: true });
 
 console.info('');
 for (const { name, seconds, outcome } of results) {
-	console.info(`${outcome.failed ? '✗' : '✓'} ${name.padEnd(16)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`);
+	console.info(
+		`${outcome.failed ? '✗' : '✓'} ${name.padEnd(16)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`
+	);
 }
 const total = (key: keyof Outcome): number => results.reduce((sum, { outcome }) => sum + outcome[key], 0);
 const failed = total('failed') + (total('passed') === 0 ? 1 : 0);
@@ -46,11 +52,22 @@ console.info(`\n${total('passed')} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
 
 /** Runs a command of the project with output shown; resolves to its exit code and, where asked, what it printed. */
-function command(program: string, args: string[], options: { env?: NodeJS.ProcessEnv; quiet?: boolean } = {}): Promise<{ code: number; output: string }> {
+function command(
+	program: string,
+	args: string[],
+	options: { env?: NodeJS.ProcessEnv; quiet?: boolean } = {}
+): Promise<{ code: number; output: string }> {
 	return new Promise((resolve, reject) => {
-		const child = spawn(program, args, { cwd: repo, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+		const child = spawn(program, args, {
+			cwd: repo,
+			env: { ...process.env, ...options.env },
+			stdio: ['ignore', 'pipe', 'pipe']
+		});
 		let output = '';
-		for (const [stream, target] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
+		for (const [stream, target] of [
+			[child.stdout, process.stdout],
+			[child.stderr, process.stderr]
+		] as const) {
 			stream.on('data', (chunk: Buffer) => {
 				output += chunk.toString();
 				if (!options.quiet) target.write(chunk);

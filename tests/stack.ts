@@ -91,11 +91,15 @@ async function launch(env: NodeJS.ProcessEnv, { log }: StackOptions): Promise<Ch
 }
 
 async function ready(status: StackStatus, child: ChildProcess, { apps }: StackOptions): Promise<void> {
-	const urls = [`${status.API_URL}/ready`, ...(apps === false ? [] : [`${status.APP_URL}/`, `${status.ADMIN_URL}/login`])];
+	const urls = [
+		`${status.API_URL}/ready`,
+		...(apps === false ? [] : [`${status.APP_URL}/`, `${status.ADMIN_URL}/login`])
+	];
 	for (const url of urls) {
 		await until(
 			async () => {
-				if (child.exitCode !== null) throw new Error(`The stack ended with code ${child.exitCode} before ${url} answered.`);
+				if (child.exitCode !== null)
+					throw new Error(`The stack ended with code ${child.exitCode} before ${url} answered.`);
 				return (await fetch(url).catch(() => null))?.ok;
 			},
 			{ timeoutMs: 240_000, everyMs: 200, what: `${url} to answer` }

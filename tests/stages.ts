@@ -14,7 +14,11 @@ export interface Context {
 	scratch: string;
 	/** URL of a native PostgreSQL that may be filled with databases of ours, or null. */
 	native: string | null;
-	command: (program: string, args: string[], options?: { env?: NodeJS.ProcessEnv; quiet?: boolean }) => Promise<{ code: number; output: string }>;
+	command: (
+		program: string,
+		args: string[],
+		options?: { env?: NodeJS.ProcessEnv; quiet?: boolean }
+	) => Promise<{ code: number; output: string }>;
 	readJson: <T>(path: string) => Promise<T | null>;
 }
 
@@ -32,25 +36,68 @@ const ports = { pglite: 31_000, native: 31_100 };
 
 export const stages: Stage[] = [
 	{ name: 'check', what: 'format, lint, types of every runtime', run: byExitCode('npm', ['run', '--silent', 'check']) },
-	{ name: 'unit', what: 'unit and property tests, functions, contracts, Realtime on PGlite', run: (context) => vitest(context, {}) },
+	{
+		name: 'unit',
+		what: 'unit and property tests, functions, contracts, Realtime on PGlite',
+		run: (context) => vitest(context, {})
+	},
 	{ name: 'deno', what: 'edge functions under Deno', run: deno },
 	{ name: 'db', what: 'pgTAP and the role matrix on PGlite', run: (context) => tap(context, {}) },
-	{ name: 'db-native', what: 'pgTAP and the role matrix on native PostgreSQL', native: true, run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' }) },
-	{ name: 'realtime-native', what: 'Realtime on native PostgreSQL', native: true, run: (context) => vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, ['tests/realtime']) },
-	{ name: 'browser', what: 'journeys, accessibility, screenshots on PGlite', run: (context) => onStack(context, { portBase: ports.pglite }, playwright) },
-	{ name: 'attack', what: 'attack list, race and chaos on PGlite', run: (context) => onStack(context, { portBase: ports.pglite, apps: true, rateLimits: 'on' }, attacks) },
-	{ name: 'native', what: 'booking journey, attack list, race with its control, load on native PostgreSQL', native: true, run: nativeStack }
+	{
+		name: 'db-native',
+		what: 'pgTAP and the role matrix on native PostgreSQL',
+		native: true,
+		run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' })
+	},
+	{
+		name: 'realtime-native',
+		what: 'Realtime on native PostgreSQL',
+		native: true,
+		run: (context) => vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, ['tests/realtime'])
+	},
+	{
+		name: 'browser',
+		what: 'journeys, accessibility, screenshots on PGlite',
+		run: (context) => onStack(context, { portBase: ports.pglite }, playwright)
+	},
+	{
+		name: 'attack',
+		what: 'attack list, race and chaos on PGlite',
+		run: (context) => onStack(context, { portBase: ports.pglite, apps: true, rateLimits: 'on' }, attacks)
+	},
+	{
+		name: 'native',
+		what: 'booking journey, attack list, race with its control, load on native PostgreSQL',
+		native: true,
+		run: nativeStack
+	}
 ];
 
 function byExitCode(program: string, args: string[]): Stage['run'] {
-	return async ({ command }) => ((await command(program, args)).code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+	return async ({ command }) =>
+		(await command(program, args)).code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function vitest({ command, readJson, scratch }: Context, env: NodeJS.ProcessEnv, args: string[] = []): Promise<Outcome> {
+async function vitest(
+	{ command, readJson, scratch }: Context,
+	env: NodeJS.ProcessEnv,
+	args: string[] = []
+): Promise<Outcome> {
 	const report = join(scratch, `vitest-${args.length}.json`);
-	const { code } = await command(node, ['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
-		env: { TEST_DATABASE_URL: '', ...env }
-	});
+	const { code } = await command(
+		node,
+		[
+			'node_modules/vitest/vitest.mjs',
+			'run',
+			...args,
+			'--reporter=default',
+			'--reporter=json',
+			`--outputFile.json=${report}`
+		],
+		{
+			env: { TEST_DATABASE_URL: '', ...env }
+		}
+	);
 	const result = await readJson<{ numPassedTests: number; numFailedTests: number }>(report);
 	return counted(code, result?.numPassedTests ?? 0, result?.numFailedTests ?? 0);
 }
@@ -63,11 +110,16 @@ async function deno({ command }: Context): Promise<Outcome> {
 
 async function tap({ command }: Context, env: NodeJS.ProcessEnv): Promise<Outcome> {
 	const { code, output } = await command(node, ['tests/db/run.ts'], { env: { TEST_DATABASE_URL: '', ...env } });
-	const [, passed = '0', failed = '0'] = /(\d+) passed, (\d+) failed/.exec(plain(output).split('\n').toReversed().join('\n')) ?? [];
+	const [, passed = '0', failed = '0'] =
+		/(\d+) passed, (\d+) failed/.exec(plain(output).split('\n').toReversed().join('\n')) ?? [];
 	return counted(code, Number(passed), Number(failed));
 }
 
-async function playwright({ command, readJson, scratch }: Context, stack: TestStack, args: string[] = []): Promise<Outcome> {
+async function playwright(
+	{ command, readJson, scratch }: Context,
+	stack: TestStack,
+	args: string[] = []
+): Promise<Outcome> {
 	const report = join(scratch, `playwright-${args.length}.json`);
 	const { code } = await command(node, ['node_modules/@playwright/test/cli.js', 'test', ...args], {
 		env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_REPORT: report }
@@ -80,7 +132,15 @@ async function attacks({ command, readJson, scratch }: Context, stack: TestStack
 	const report = join(scratch, 'attacks.json');
 	const { code } = await command(
 		node,
-		['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.stack.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+		[
+			'node_modules/vitest/vitest.mjs',
+			'run',
+			'--config',
+			'vitest.stack.config.ts',
+			'--reporter=default',
+			'--reporter=json',
+			`--outputFile.json=${report}`
+		],
 		{ env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_RACE_ROUNDS: rounds } }
 	);
 	const result = await readJson<{ numPassedTests: number; numFailedTests: number }>(report);
@@ -108,7 +168,11 @@ async function nativeStack(context: Context): Promise<Outcome> {
 	}
 }
 
-async function onStack(context: Context, options: StackOptions, run: (context: Context, stack: TestStack) => Promise<Outcome>): Promise<Outcome> {
+async function onStack(
+	context: Context,
+	options: StackOptions,
+	run: (context: Context, stack: TestStack) => Promise<Outcome>
+): Promise<Outcome> {
 	const lines: string[] = [];
 	const stack = await startTestStack({ ...options, log: (line) => lines.push(line) }).catch((error: unknown) => {
 		console.error(lines.join(''));
@@ -127,7 +191,10 @@ function counted(code: number, passed: number, failed: number): Outcome {
 }
 
 function sum(...outcomes: Outcome[]): Outcome {
-	return outcomes.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }));
+	return outcomes.reduce((total, { passed, failed }) => ({
+		passed: total.passed + passed,
+		failed: total.failed + failed
+	}));
 }
 
 function plain(text: string): string {

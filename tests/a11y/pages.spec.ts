@@ -14,7 +14,9 @@ for (const scheme of ['light', 'dark'] as const) {
 				await page.goto(path);
 				await page.waitForLoadState('networkidle');
 				const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-				expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+				expect(
+					violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+				).toEqual([]);
 			});
 		}
 
@@ -30,7 +32,9 @@ for (const scheme of ['light', 'dark'] as const) {
 				await page.goto(ADMIN_URL + path);
 				await expect(page.getByRole('main')).toBeVisible();
 				const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-				expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+				expect(
+					violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+				).toEqual([]);
 			}
 		});
 	});
@@ -40,9 +44,15 @@ test('every public page says its language, has one h1 and headings in order', as
 	for (const path of publicPages) {
 		await page.goto(path);
 		expect(await page.locator('html').getAttribute('lang'), path).toBe('en');
-		const levels = await page.locator('h1, h2, h3, h4, h5, h6').evaluateAll((headings) => headings.map(({ tagName }) => Number(tagName[1])));
-		expect(levels.filter((level) => level === 1), path).toHaveLength(1);
-		for (const [index, level] of levels.entries()) expect(level, `${path}, heading ${index + 1}`).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
+		const levels = await page
+			.locator('h1, h2, h3, h4, h5, h6')
+			.evaluateAll((headings) => headings.map(({ tagName }) => Number(tagName[1])));
+		expect(
+			levels.filter((level) => level === 1),
+			path
+		).toHaveLength(1);
+		for (const [index, level] of levels.entries())
+			expect(level, `${path}, heading ${index + 1}`).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
 	}
 });
 
@@ -58,6 +68,9 @@ test('no page scrolls sideways at 320 px, which is 200 % zoom on a phone', async
 	await page.setViewportSize({ width: 320, height: 640 });
 	for (const path of publicPages) {
 		await page.goto(path);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBeLessThanOrEqual(0);
+		expect(
+			await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+			path
+		).toBeLessThanOrEqual(0);
 	}
 });

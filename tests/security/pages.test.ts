@@ -11,7 +11,9 @@ const email = /[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|co|
 
 async function bundleFiles(folder: string): Promise<string[]> {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-	return entries.filter((entry) => entry.isFile() && /\.(js|css|html|json|svg|txt|xml)$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name));
+	return entries
+		.filter((entry) => entry.isFile() && /\.(js|css|html|json|svg|txt|xml)$/.test(entry.name))
+		.map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function blogPosts(): Promise<string[]> {
@@ -65,22 +67,27 @@ describe('secrets', () => {
 });
 
 describe('headers', () => {
-	it.each([...publicPages.map((path) => stack.APP_URL + path), `${stack.ADMIN_URL}/login`])('%s has a strict policy', async (url) => {
-		const { headers } = await fetch(url);
-		const policy = headers.get('content-security-policy') ?? '';
-		const script = /script-src ([^;]*)/.exec(policy)?.[1] ?? '';
-		expect(script).toMatch(/'nonce-[\w+/=]+'|'strict-dynamic'|'sha256-/);
-		expect(script).not.toMatch(/'unsafe-inline'|'unsafe-eval'|\*/);
-		for (const directive of ["object-src 'none'", 'base-uri', 'form-action', "frame-ancestors 'none'"]) expect(policy).toContain(directive);
-		expect(headers.get('x-content-type-options')).toBe('nosniff');
-		expect(headers.get('x-frame-options')).toBe('DENY');
-		expect(headers.get('referrer-policy')).toMatch(/strict-origin|no-referrer/);
-		expect(headers.get('permissions-policy')).toContain('camera=()');
-		expect(headers.get('x-powered-by')).toBeNull();
-	});
+	it.each([...publicPages.map((path) => stack.APP_URL + path), `${stack.ADMIN_URL}/login`])(
+		'%s has a strict policy',
+		async (url) => {
+			const { headers } = await fetch(url);
+			const policy = headers.get('content-security-policy') ?? '';
+			const script = /script-src ([^;]*)/.exec(policy)?.[1] ?? '';
+			expect(script).toMatch(/'nonce-[\w+/=]+'|'strict-dynamic'|'sha256-/);
+			expect(script).not.toMatch(/'unsafe-inline'|'unsafe-eval'|\*/);
+			for (const directive of ["object-src 'none'", 'base-uri', 'form-action', "frame-ancestors 'none'"])
+				expect(policy).toContain(directive);
+			expect(headers.get('x-content-type-options')).toBe('nosniff');
+			expect(headers.get('x-frame-options')).toBe('DENY');
+			expect(headers.get('referrer-policy')).toMatch(/strict-origin|no-referrer/);
+			expect(headers.get('permissions-policy')).toContain('camera=()');
+			expect(headers.get('x-powered-by')).toBeNull();
+		}
+	);
 
 	it('nonces are new for each answer', async () => {
-		const nonce = async (): Promise<string | undefined> => /nonce-([^']+)/.exec((await fetch(stack.APP_URL)).headers.get('content-security-policy') ?? '')?.[1];
+		const nonce = async (): Promise<string | undefined> =>
+			/nonce-([^']+)/.exec((await fetch(stack.APP_URL)).headers.get('content-security-policy') ?? '')?.[1];
 		expect(await nonce()).not.toBe(await nonce());
 	});
 
@@ -94,20 +101,30 @@ describe('headers', () => {
 });
 
 describe('forms and redirects', () => {
-	it.each([`${stack.APP_URL}/login`, `${stack.APP_URL}/contact`, `${stack.ADMIN_URL}/login`])('%s refuses a post from another site', async (url) => {
-		const answer = await fetch(url, { method: 'POST', headers: { origin: 'https://evil.test', 'content-type': 'application/x-www-form-urlencoded' }, body: 'email=a&password=b' });
-		expect(answer.status).toBe(403);
-	});
+	it.each([`${stack.APP_URL}/login`, `${stack.APP_URL}/contact`, `${stack.ADMIN_URL}/login`])(
+		'%s refuses a post from another site',
+		async (url) => {
+			const answer = await fetch(url, {
+				method: 'POST',
+				headers: { origin: 'https://evil.test', 'content-type': 'application/x-www-form-urlencoded' },
+				body: 'email=a&password=b'
+			});
+			expect(answer.status).toBe(403);
+		}
+	);
 
-	it.each(['//evil.test', 'https://evil.test', '/\\evil.test', '/%09/evil.test'])('signing in never leads to %s', async (next) => {
-		const answer = await fetch(`${stack.APP_URL}/login?next=${encodeURIComponent(next)}`, {
-			method: 'POST',
-			redirect: 'manual',
-			headers: { origin: stack.APP_URL, 'content-type': 'application/x-www-form-urlencoded' },
-			body: new URLSearchParams({ email: 'customer@demo.test', password: 'hibachi-demo' })
-		});
-		expect(new URL(answer.headers.get('location') ?? '/', stack.APP_URL).origin).toBe(stack.APP_URL);
-	});
+	it.each(['//evil.test', 'https://evil.test', '/\\evil.test', '/%09/evil.test'])(
+		'signing in never leads to %s',
+		async (next) => {
+			const answer = await fetch(`${stack.APP_URL}/login?next=${encodeURIComponent(next)}`, {
+				method: 'POST',
+				redirect: 'manual',
+				headers: { origin: stack.APP_URL, 'content-type': 'application/x-www-form-urlencoded' },
+				body: new URLSearchParams({ email: 'customer@demo.test', password: 'hibachi-demo' })
+			});
+			expect(new URL(answer.headers.get('location') ?? '/', stack.APP_URL).origin).toBe(stack.APP_URL);
+		}
+	);
 
 	it('the session cookie is out of reach of scripts and other sites', async () => {
 		const answer = await fetch(`${stack.APP_URL}/login`, {
@@ -130,7 +147,11 @@ describe('forms and redirects', () => {
 		const attempt = async (email: string): Promise<string> => {
 			const answer = await fetch(`${stack.ADMIN_URL}/login`, {
 				method: 'POST',
-				headers: { origin: stack.ADMIN_URL, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+				headers: {
+					origin: stack.ADMIN_URL,
+					'content-type': 'application/x-www-form-urlencoded',
+					accept: 'application/json'
+				},
 				body: new URLSearchParams({ email, password: 'wrong-password' })
 			});
 			return (await answer.text()).replaceAll(email, '');

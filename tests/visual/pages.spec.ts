@@ -2,7 +2,10 @@ import { expect, test } from '@playwright/test';
 import { stackUnderTest } from '../api.ts';
 
 /** Screens are compared only where the browser and its fonts are the ones they were made with. */
-test.skip(({ browserName }) => browserName !== 'chromium' || process.platform !== 'linux' || process.arch !== 'x64', 'the committed screens were made with the Linux x64 browser of the lockfile');
+test.skip(
+	({ browserName }) => browserName !== 'chromium' || process.platform !== 'linux' || process.arch !== 'x64',
+	'the committed screens were made with the Linux x64 browser of the lockfile'
+);
 
 const screens = [
 	{ name: 'home', path: '/' },
@@ -22,7 +25,10 @@ for (const scheme of ['light', 'dark'] as const) {
 				await page.goto(path);
 				await page.waitForLoadState('networkidle');
 				await page.evaluate(() => document.fonts.ready);
-				await expect(page).toHaveScreenshot(`${name}-${scheme}.png`, { fullPage: false, mask: [page.locator('[data-volatile]')] });
+				await expect(page).toHaveScreenshot(`${name}-${scheme}.png`, {
+					fullPage: false,
+					mask: [page.locator('[data-volatile]')]
+				});
 			});
 		}
 		test('admin sign-in looks as it was approved', async ({ page }) => {
