@@ -1,0 +1,52 @@
+import { formatCents, formatCentsShort } from '../platform/money.ts';
+import type { Quote, QuoteLine } from './schema.ts';
+
+const who: Record<string, string> = {
+	adult: 'Guests of 13 and over',
+	child: 'Guests from 6 to 12',
+	toddler: 'Under-sixes eat free'
+};
+
+/** One sentence that says where a line's amount comes from. */
+export function explainLine(line: QuoteLine, quote: Quote): string {
+	switch (line.code) {
+		case 'toddler':
+			return who.toddler ?? '';
+		case 'minimum_top_up':
+			return `Our smallest dinner is ${formatCents(quote.subtotal_cents)}. Guests, upgrades and add-ons count towards it, so adding some costs you nothing until it is reached.`;
+		case 'travel':
+			return explainTravel(quote);
+		case 'discount':
+			return 'Your promotion code.';
+		default: {
+			const each = `${formatQuantity(line.quantity)} × ${formatCentsShort(line.unit_cents)}`;
+			return who[line.code] ? `${who[line.code]}: ${each}` : each;
+		}
+	}
+}
+
+/** The travel fee in one sentence, also where it is nothing. */
+export function explainTravel(quote: Quote): string {
+	const line = quote.lines.find(({ code }) => code === 'travel');
+	const miles = Math.ceil(quote.road_miles);
+	if (!line || line.total_cents === 0) {
+		return `${formatMiles(miles)} from our ${quote.station.name} kitchen: within the free distance.`;
+	}
+	const free = miles - line.quantity;
+	return `${formatMiles(miles)} from our ${quote.station.name} kitchen: the first ${free} are free, then ${formatCentsShort(line.unit_cents)} a mile.`;
+}
+
+/** The rule of the price book: lines add up to the total, and its parts do too. */
+export function addsUp(quote: Quote): boolean {
+	const lines = quote.lines.reduce((sum, line) => sum + line.total_cents, 0);
+	const parts = quote.subtotal_cents + quote.travel_cents - quote.discount_cents;
+	return lines === quote.total_cents && parts === quote.total_cents;
+}
+
+export function formatMiles(miles: number): string {
+	return `${Math.round(miles).toLocaleString('en-US')} ${Math.round(miles) === 1 ? 'mile' : 'miles'}`;
+}
+
+function formatQuantity(quantity: number): string {
+	return quantity.toLocaleString('en-US');
+}
