@@ -1,0 +1,116 @@
+/** REST, auth and storage paths of the API: `@supabase/lite` in this process, on the database that the stack opened. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from '@supabase/lite';
+import { PostgresConnection } from '@supabase/lite/postgres';
+import { Kysely } from 'kysely';
+import { parse } from 'smol-toml';
+import { authMailDriver } from './auth-mail.ts';
+import type { LocalConfig } from './config.ts';
+import type { LocalDatabase } from './database.ts';
+import { mendErrors } from './shims/errors.ts';
+import { pgliteDialect } from './shims/pglite-dialect.ts';
+import { mendRequestContext, requestFacts, type RequestFacts, type RoleSettings } from './shims/request-context.ts';
+
+export interface Lite {
+	/** Answers `/rest/v1`, `/auth/v1` and `/storage/v1`. */
+	fetch(request: Request, facts: RequestFacts, peerAddress: string | null): Promise<Response>;
+	/** After the schema has changed; also on `notify pgrst`. */
+	reloadSchema(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Connections for requests, as Supabase's smallest pooler has. */
+const poolSize = 20;
+
+export async function startLite(config: LocalConfig, db: LocalDatabase): Promise<Lite> {
+	const connection = connectionOn(db);
+	let roleSettings: RoleSettings = new Map();
+	mendRequestContext(connection, () => roleSettings);
+	mendErrors(connection);
+
+	const app = new App({
+		connection,
+		auth: {
+			...authSettings(config),
+			enabled: true,
+			jwt_secret: config.keys.jwtSecret,
+			publishable_key: config.keys.publishable,
+			secret_key: config.keys.secret,
+			site_url: config.appUrl,
+			additional_redirect_urls: [config.appUrl, config.adminUrl].flatMap((url) => [url, `${url}/**`])
+		},
+		api: { schemas: ['public'] },
+		options: {
+			server: { disableStudio: true },
+			drivers: {
+				email: authMailDriver({
+					smtpUrl: config.smtpUrl,
+					from: 'My Hibachi <hello@myhibachi.test>',
+					appUrl: config.appUrl,
+					adminUrl: config.adminUrl,
+					templatesDir: join(config.repoDir, 'supabase/templates')
+				})
+			}
+		}
+	});
+	await app.init();
+
+	const reloadSchema = async () => {
+		roleSettings = await readRoleSettings(db);
+		await connection.clearSchemaCache();
+		await connection.introspect({ useCache: true });
+	};
+	await reloadSchema();
+	const stopListening = await db.listen(
+		'pgrst',
+		() => void reloadSchema().catch((error) => console.error('Reading the schema again failed:', error)),
+		() => void reloadSchema().catch(() => undefined)
+	);
+	return {
+		fetch: (request, facts, peerAddress) =>
+			requestFacts.run(facts, async () => app.fetch(request, { peerAddress })),
+		reloadSchema,
+		close: async () => {
+			await stopListening();
+			await connection.close();
+		}
+	};
+}
+
+/** On PGlite nothing is ever asked of the driver that lite opens lazily; queries go to the shared instance. */
+function connectionOn(db: LocalDatabase): PostgresConnection {
+	if (db.kind === 'postgres') {
+		return new PostgresConnection({ url: db.url, postgresOptions: { max: poolSize, onnotice: () => undefined } });
+	}
+	const connection = new PostgresConnection({ url: 'postgres://127.0.0.1:1/unused' });
+	connection.kysely = new Kysely({ dialect: pgliteDialect(db.pglite) });
+	return connection;
+}
+
+/** The `[auth]` table of supabase/config.toml holds what does not depend on the machine. */
+function authSettings({ repoDir }: LocalConfig): Record<string, unknown> {
+	const { auth = {} } = parse(readFileSync(join(repoDir, 'supabase/config.toml'), 'utf8')) as {
+		auth?: Record<string, unknown>;
+	};
+	const { email = {}, ...rest } = auth as { email?: Record<string, unknown> };
+	// Templates are ours to fill (auth-mail.ts); lite would fill them without escaping.
+	const { template: _template, ...emailSettings } = email;
+	return { ...rest, email: emailSettings };
+}
+
+async function readRoleSettings(db: LocalDatabase): Promise<RoleSettings> {
+	const rows = await db.query<{ role: string; settings: string[] | null }>(
+		`select rolname as role, rolconfig as settings from pg_catalog.pg_roles
+			where rolname in ('anon', 'authenticated', 'service_role') and rolconfig is not null`
+	);
+	return new Map(
+		rows.map(({ role, settings }) => [
+			role,
+			(settings ?? []).map((setting): [string, string] => {
+				const [name = '', ...value] = setting.split('=');
+				return [name, value.join('=')];
+			})
+		])
+	);
+}

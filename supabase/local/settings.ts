@@ -1,0 +1,24 @@
+/** Writes what the environment decides into `private.settings`, where SQL reads it; undone when it is unset again. */
+import type { LocalConfig } from './config.ts';
+import type { Database } from './database.ts';
+
+/** Does nothing before the foundations migration has made the table. */
+export async function writeSettings(db: Database, config: Pick<LocalConfig, 'rateLimits' | 'features'>): Promise<void> {
+	const [table] = await db.query<{ found: boolean }>(
+		`select to_regclass('private.settings') is not null as found`
+	);
+	if (!table?.found) return;
+	await db.transaction(async (query) => {
+		await query(`delete from private.settings where key like 'feature.%'`);
+		const settings: [string, string][] = [
+			['rate_limits', config.rateLimits],
+			...Object.entries(config.features).map(([key, on]): [string, string] => [`feature.${key}`, String(on)])
+		];
+		for (const [key, value] of settings) {
+			await query(
+				`insert into private.settings (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value`,
+				[key, value]
+			);
+		}
+	});
+}

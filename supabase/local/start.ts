@@ -1,0 +1,102 @@
+/** `node supabase/local/start.ts start|dev|status|reset`: what `npm start` and its siblings run. */
+import { rmSync } from 'node:fs';
+import { localConfig, SetupError, type LocalConfig } from './config.ts';
+import { assertPortsFree, lockDataFolder, runningStack } from './lock.ts';
+
+const commands: Record<string, () => Promise<void>> = {
+	start: () => run('start'),
+	dev: () => run('dev'),
+	status,
+	reset
+};
+
+const oldestNode = [22, 17] as const;
+
+async function main(): Promise<void> {
+	const name = process.argv[2] ?? 'start';
+	const command = commands[name];
+	if (!command) throw new SetupError(`There is no command "${name}"; there are ${Object.keys(commands).join(', ')}.`);
+	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+	if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+		throw new SetupError(`This is Node ${process.versions.node}; run it by "npm start", which brings its own.`);
+	}
+	await command();
+}
+
+async function run(mode: 'start' | 'dev'): Promise<void> {
+	const config = localConfig();
+	const unlock = lockDataFolder(config.dataDir);
+	process.once('exit', unlock);
+	await assertPortsFree(portsInUse(config));
+
+	const stopping = Promise.withResolvers<void>();
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve());
+	const { startStack } = await import('./stack.ts');
+	const stack = await startStack(config);
+	announce(config, stack.applied, mode);
+	await stopping.promise;
+	setTimeout(() => process.exit(1), 10_000).unref(); // Whatever hangs must not hold the terminal.
+	await stack.stop();
+	process.exit(0);
+}
+
+async function status(): Promise<void> {
+	const config = localConfig();
+	const { apiUrl, appUrl, adminUrl, dbUrl, mailUrl, keys, accounts } = config;
+	const answer = {
+		API_URL: apiUrl,
+		APP_URL: appUrl,
+		ADMIN_URL: adminUrl,
+		DB_URL: dbUrl,
+		MAIL_URL: mailUrl,
+		PUBLISHABLE_KEY: keys.publishable,
+		SECRET_KEY: keys.secret,
+		running: runningStack(config.dataDir) !== null,
+		accounts: accounts.map(({ email, password, role }) => ({ email, password, role }))
+	};
+	process.stdout.write(`${JSON.stringify(answer, null, '\t')}\n`);
+}
+
+async function reset(): Promise<void> {
+	const { dataDir, databaseUrl } = localConfig();
+	const pid = runningStack(dataDir);
+	if (pid !== null) throw new SetupError(`My Hibachi runs on ${dataDir} (process ${pid}). Stop it first, then reset.`);
+	rmSync(dataDir, { recursive: true, force: true });
+	const rest = databaseUrl ? ' DATABASE_URL is left as it is: drop and create that database yourself.' : '';
+	console.log(`Deleted ${dataDir}; the next start begins anew.${rest}`);
+}
+
+function portsInUse({ ports, apps, databaseUrl }: LocalConfig): [number, string][] {
+	const used: [number, string][] = [
+		[ports.api, 'API'],
+		[ports.smtp, 'mail']
+	];
+	if (apps === 'on') used.push([ports.app, 'customer site'], [ports.admin, 'admin panel']);
+	if (!databaseUrl) used.push([ports.database, 'database']);
+	return used;
+}
+
+function announce(config: LocalConfig, applied: { migrations: string[]; seeds: string[] }, mode: string): void {
+	const lines = [
+		'',
+		`My Hibachi is up${mode === 'dev' ? ' (reloads as you edit)' : ''}. Ctrl-C ends it; data stay in ${config.dataDir}.`,
+		'',
+		`  Customer site   ${config.appUrl}`,
+		`  Admin panel     ${config.adminUrl}`,
+		`  Mailbox         ${config.mailUrl}`,
+		`  API             ${config.apiUrl}`,
+		`  Database        ${config.databaseUrl ? 'DATABASE_URL' : config.dbUrl}`,
+		'',
+		`  Sign in with the password ${config.accounts[0]?.password}:`,
+		...config.accounts.map(({ email, role }) => `    ${email.padEnd(34)} ${role}`),
+		''
+	];
+	if (applied.migrations.length > 0) lines.push(`  Applied ${applied.migrations.length} migrations.`, '');
+	console.log(lines.join('\n'));
+}
+
+main().catch((error: unknown) => {
+	const known = error instanceof SetupError || (error instanceof Error && error.name === 'MigrationError');
+	console.error(known ? error.message : error);
+	process.exit(1);
+});
