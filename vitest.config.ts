@@ -1,6 +1,9 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+	// State classes (`*.svelte.ts`) need their runes compiled.
+	plugins: [svelte()],
 	test: {
 		include: [
 			'{kit,ui,app,admin,functions,jobs,supabase,seed}/**/*.test.ts',

@@ -1,0 +1,12 @@
+import type { Handle, HandleServerError } from '@sveltejs/kit';
+import { sequence } from '@sveltejs/kit/hooks';
+import { visitorOf } from '#admin/identity/visitor.server.ts';
+import { createErrorHandler, createHandle } from '#kit/server/handle.ts';
+
+const whoAsks: Handle = ({ event, resolve }) => {
+	event.locals.visitor = visitorOf(event);
+	return resolve(event);
+};
+
+export const handle: Handle = sequence(createHandle('admin'), whoAsks);
+export const handleError: HandleServerError = createErrorHandler('admin');

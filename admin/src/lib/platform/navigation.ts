@@ -1,0 +1,47 @@
+import type { Access } from '#admin/identity/access.ts';
+import { Route } from './routes.ts';
+
+export interface NavItem {
+	href: string;
+	label: string;
+	icon: 'dashboard' | 'bookings' | 'calendar' | 'leads' | 'chefs' | 'flags' | 'events';
+	/** One of these opens the page; the page's own load asks for the same. */
+	needs: readonly string[];
+	/** Lists that the station switcher narrows. */
+	byStation?: boolean;
+	/** Second key of the shortcut `g …`. */
+	key?: string;
+}
+
+/** Every page of the navigation with what it needs; the one list that the shell, the palette and the pages share. */
+export const pages = {
+	dashboard: { href: Route.dashboard, label: 'Dashboard', icon: 'dashboard', needs: ['bookings.read', 'leads.read'], byStation: true, key: 'd' },
+	bookings: { href: Route.bookings, label: 'Bookings', icon: 'bookings', needs: ['bookings.read'], byStation: true, key: 'b' },
+	calendar: { href: Route.calendar, label: 'Calendar', icon: 'calendar', needs: ['bookings.read'], byStation: true, key: 'c' },
+	leads: { href: Route.leads, label: 'Leads', icon: 'leads', needs: ['leads.read'], byStation: true, key: 'l' },
+	chefs: { href: Route.chefs, label: 'Chefs', icon: 'chefs', needs: ['chefs.read'], byStation: true, key: 'h' },
+	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },
+	myEvents: { href: Route.myEvents, label: 'My events', icon: 'events', needs: ['bookings.assigned'], key: 'e' }
+} as const satisfies Record<string, NavItem>;
+
+/** The pages that a person may open, in order. */
+export function navigationFor(access: Access): NavItem[] {
+	return Object.values<NavItem>(pages).filter(({ needs }) => access.canAny(...needs));
+}
+
+/** Where a person lands after signing in: a chef has no dashboard. */
+export function homeFor(access: Access): string | null {
+	return navigationFor(access)[0]?.href ?? null;
+}
+
+/** A page's address with the chosen station, where that page knows stations. */
+export function withStation({ href, byStation }: NavItem, station: string): string {
+	return byStation && station ? `${href}?station=${encodeURIComponent(station)}` : href;
+}
+
+/** The page that an address belongs to: the longest that leads there. */
+export function currentPage(path: string): NavItem | undefined {
+	return Object.values<NavItem>(pages)
+		.filter(({ href }) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
+		.sort((a, b) => b.href.length - a.href.length)[0];
+}

@@ -1,0 +1,25 @@
+/** Every address of the panel, in one place. */
+export const Route = {
+	dashboard: '/',
+	login: '/login',
+	logout: '/logout',
+	bookings: '/bookings',
+	calendar: '/bookings/calendar',
+	newBooking: '/bookings/new',
+	booking: (id: string) => `/bookings/${id}`,
+	leads: '/leads',
+	leadBoard: '/leads/board',
+	lead: (id: string) => `/leads/${id}`,
+	chefs: '/chefs',
+	chef: (id: string) => `/chefs/${id}`,
+	flags: '/flags',
+	myEvents: '/chef',
+	sessionToken: '/session/token'
+} as const;
+
+/** Turns a typed number into a `tel:` link, a venue into one that opens the phone's maps. */
+export const Link = {
+	phone: (e164: string) => `tel:${e164}`,
+	email: (address: string) => `mailto:${address}`,
+	map: (venue: string) => `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(venue)}`
+} as const;
