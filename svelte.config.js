@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+
+const repo = import.meta.dirname;
+const svelte = { compilerOptions: { experimental: { async: true } } };
+export default svelte;
+
+/**
+ * The Vite configuration of one of the two apps: same plugins, same policy, own root, port and output (`build/<name>`).
+ * The API's origin joins `connect-src` at run time (kit/server/headers.ts), so that one build serves every installation.
+ * @param {'app' | 'admin'} name
+ * @param {number} port
+ * @returns {import('vite').UserConfig}
+ */
+export function frontend(name, port) {
+	return {
+		root: join(repo, name),
+		envDir: repo,
+		cacheDir: join(repo, 'node_modules/.vite', name),
+		plugins: [
+			tailwindcss(),
+			sveltekit({
+				...svelte,
+				adapter: adapter({ out: join(repo, 'build', name), precompress: true }),
+				env: { dir: repo },
+				paths: { origin: process.env.ORIGIN },
+				version: { name: process.env.GIT_SHA ?? 'dev' },
+				csp: {
+					mode: 'nonce',
+					directives: {
+						'default-src': ['self'],
+						'script-src': ['self'],
+						// Styles are files; only `style="…"` attributes (positions, sizes) are allowed beside them.
+						'style-src': ['self'],
+						'style-src-attr': ['unsafe-inline'],
+						'img-src': ['self', 'data:', 'blob:'],
+						'font-src': ['self'],
+						'connect-src': ['self'],
+						'object-src': ['none'],
+						'base-uri': ['self'],
+						'form-action': ['self'],
+						'frame-ancestors': ['none']
+					}
+				}
+			})
+		],
+		// A public page's styles and small pictures are files that caches keep, never data URLs inside HTML.
+		build: { assetsInlineLimit: 0 },
+		server: {
+			port,
+			strictPort: true,
+			fs: { allow: ['ui', 'kit', 'functions/_shared', 'node_modules'].map((folder) => join(repo, folder)) }
+		},
+		preview: { port, strictPort: true }
+	};
+}
