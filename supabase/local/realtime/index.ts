@@ -1,0 +1,1 @@
+export { createRealtime, schemaSql, type Realtime, type RealtimeOptions, type RealtimeStats } from './server.ts';
