@@ -1,4 +1,5 @@
-import type { Handle, HandleServerError, RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import type { User } from '@supabase/supabase-js';
 import { publicConfig } from '../config.ts';
 import { securityHeaders, withApiOrigin } from './headers.ts';
@@ -46,12 +47,15 @@ export function createHandle(service: Service): Handle {
 
 /** Unexpected errors are logged once with the request id; the visitor is shown that id and nothing else. */
 export function createErrorHandler(service: Service): HandleServerError {
-	return ({ error, event, status, message }) => {
+	return ({ kind, error, event }) => {
 		const requestId = (event.locals as Partial<Locals>).requestId ?? 'unknown';
-		if (status === 404) return { message: 'There is no such page.', code: 'NOT_FOUND', requestId };
-		const cause =
-			error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { message };
-		console.error(JSON.stringify({ level: 'error', service, requestId, path: event.url.pathname, status, ...cause }));
+		// Thrown on purpose with words of its own (`error(404, …)`): those stand.
+		if (kind === 'app') return { requestId };
+		if (kind === 'framework' && error.status === 404)
+			return { message: 'There is no such page.', code: 'NOT_FOUND', requestId };
+		if (kind === 'framework' && error.status < 500) return { requestId };
+		const cause = error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { error };
+		console.error(JSON.stringify({ level: 'error', service, requestId, path: event.url.pathname, ...cause }));
 		return { message: 'Something went wrong on our side. Nothing you typed is lost.', code: 'UNEXPECTED', requestId };
 	};
 }
