@@ -59,7 +59,7 @@ describe('the booking form', () => {
 		['venue.line1', '   '],
 		['contact.email', 'grace@'],
 		['contact.phone', '12345'],
-		['contact.name', ''],
+		['contact.name', 'x'.repeat(121)],
 		['notes', 'x'.repeat(10_000)],
 		['items.addon_gyoza', 'many'],
 		['items.addon_gyoza', '-3']
@@ -80,6 +80,12 @@ describe('the booking form', () => {
 	it('counts all guests against the limit of 500', () => {
 		expect(readBookingForm({ ...valid, adults: '400', children: '101' })).toMatchObject({ ok: false });
 		expect(readBookingForm({ ...valid, adults: '400', children: '100' })).toMatchObject({ ok: true });
+	});
+
+	it('calls somebody who gave no name by their e-mail address', () => {
+		const outcome = readBookingForm({ ...valid, 'contact.name': '' });
+		if (!outcome.ok) throw new Error(JSON.stringify(outcome.fields));
+		expect(toBookingRequest(outcome, '2026-12-13T02:00:00Z', 'key-12345678').contact.name).toBe('grace');
 	});
 
 	it('keeps names in any script, with emoji and from right to left', () => {

@@ -15,7 +15,7 @@ export const bookingForm = z.object({
 	adults: count(1, 500, 'the number of adults'),
 	children: count(0, 499, 'the number of children'),
 	toddlers: count(0, 499, 'the number of under-sixes'),
-	'contact.name': requiredText(120, 'Tell us your name, so that the chef knows whom to greet.'),
+	'contact.name': optionalText(120),
 	'contact.email': email,
 	'contact.phone': phone,
 	'contact.sms_consent': checkbox,
@@ -88,7 +88,7 @@ export function toBookingRequest(
 		toddlers: data.toddlers,
 		items,
 		contact: {
-			name: data['contact.name'],
+			name: data['contact.name'] || nameFromEmail(data['contact.email']),
 			email: data['contact.email'],
 			phone: data['contact.phone'],
 			sms_consent: data['contact.sms_consent']
@@ -104,6 +104,11 @@ export function toBookingRequest(
 		promo_code: null,
 		source: 'website'
 	};
+}
+
+/** Somebody who gave no name is called by their address until the chef has met them, as the database does. */
+function nameFromEmail(address: string): string {
+	return address.slice(0, address.indexOf('@')).slice(0, 120);
 }
 
 function guestTotal(data: BookingFormData): number {

@@ -1,0 +1,94 @@
+import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import type { Supabase } from '#kit/server/supabase.ts';
+import { readBookingForm, toBookingRequest, type BookingValues, type FieldMessages } from '#shared/booking/form.ts';
+import { monthOf } from '#shared/booking/calendar.ts';
+import { menuProblems } from '#shared/booking/menu.ts';
+import { refusalAtFields } from '#shared/booking/refusal.ts';
+import { alternatives, bookingAnswer, stationForZip, type Slot } from '#shared/booking/schema.ts';
+import { zonedInstant } from '#shared/booking/slots.ts';
+import type { SiteCatalog } from '#shared/catalog/schema.ts';
+import { rpcAs } from '../platform/rpc.server.ts';
+import type { Failure } from '../platform/rpc.ts';
+import { proteinCodes } from './menu.ts';
+import { monthOfSlots, type MonthOfSlots } from './slots.server.ts';
+
+/** What the page shows after a post that did not end in a booking. Everything that was typed comes back. */
+export interface BookFailure {
+	values: BookingValues;
+	key: string;
+	fields: FieldMessages;
+	message: string | null;
+	code: string | null;
+	alternatives: Slot[];
+	calendar: MonthOfSlots | null;
+}
+
+/**
+ * Handles a post of the booking form: books and leads to the booking's page, or answers what is in the way. The button
+ * "Show start times", which exists without JavaScript only, posts `intent=times`.
+ */
+export async function bookFromForm(event: RequestEvent, catalog: SiteCatalog) {
+	const { values, key, intent } = await readPost(event.request);
+	const client = event.locals.supabase;
+	if (intent === 'times') return { ...nothing(values, key), calendar: await calendarFor(client, values) };
+
+	const read = readBookingForm(values);
+	const fields = read.ok ? menuProblems(read.items, proteinCodes(catalog.menu), read.data) : read.fields;
+	if (!read.ok || Object.keys(fields).length > 0) {
+		return fail(422, { ...nothing(values, key), fields, message: 'Some answers need another look.' });
+	}
+
+	const timezone = await timezoneOf(client, read.data['venue.zip'], catalog);
+	const startsAt = zonedInstant(read.data.date, read.data.time, timezone);
+	const request = toBookingRequest(read, startsAt, key);
+	const outcome = await rpcAs(client, 'create_booking', { p_request: request }, bookingAnswer);
+	if (outcome.ok) redirect(303, `/booking-success?token=${encodeURIComponent(outcome.data.access_token)}`);
+	return fail(statusOf(outcome.refusal), refused(values, key, outcome.refusal));
+}
+
+async function readPost(request: Request): Promise<{ values: BookingValues; key: string; intent: string }> {
+	const values: BookingValues = {};
+	let key = '';
+	let intent = 'book';
+	for (const [name, value] of await request.formData()) {
+		if (typeof value !== 'string') continue;
+		if (name === 'idempotency_key') key = value;
+		else if (name === 'intent') intent = value;
+		else values[name] = value.slice(0, 20_000);
+	}
+	return { values, key: /^[\w-]{8,64}$/.test(key) ? key : crypto.randomUUID(), intent };
+}
+
+function refused(values: BookingValues, key: string, refusal: Failure): BookFailure {
+	const offered = (refusal.details as { alternatives?: unknown } | null)?.alternatives;
+	const read = alternatives.safeParse(offered);
+	return {
+		...nothing(values, key),
+		fields: refusalAtFields(refusal),
+		message: refusal.hint ? `${refusal.message} ${refusal.hint}` : refusal.message,
+		code: refusal.code,
+		alternatives: read.success ? read.data : []
+	};
+}
+
+function nothing(values: BookingValues, key: string): BookFailure {
+	return { values, key, fields: {}, message: null, code: null, alternatives: [], calendar: null };
+}
+
+function statusOf({ code }: Failure): number {
+	if (code === 'SLOT_UNAVAILABLE') return 409;
+	if (code === 'RATE_LIMITED') return 429;
+	return code === 'UNREACHABLE' || code === 'TRY_AGAIN' ? 503 : 422;
+}
+
+async function calendarFor(client: Supabase, values: BookingValues): Promise<MonthOfSlots | null> {
+	const zip = (values['venue.zip'] ?? '').trim().slice(0, 5);
+	const date = /^\d{4}-\d{2}-\d{2}$/.test(values.date ?? '') ? values.date : undefined;
+	return monthOfSlots(client, zip, monthOf(date ?? new Date().toISOString()));
+}
+
+/** The clock that the venue's date and time are meant on; where no station serves it, the first station's will do. */
+async function timezoneOf(client: Supabase, zip: string, catalog: SiteCatalog): Promise<string> {
+	const station = await rpcAs(client, 'station_for_zip', { p_zip: zip }, stationForZip);
+	return station.ok ? station.data.timezone : (catalog.stations[0]?.timezone ?? 'America/Los_Angeles');
+}

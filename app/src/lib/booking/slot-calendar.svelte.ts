@@ -1,0 +1,134 @@
+import { slots as slotsSchema, stationForZip, type Slot, type StationForZip } from '#shared/booking/schema.ts';
+import { monthOf, monthRange, type Month } from '#shared/booking/calendar.ts';
+import { byDate, withDate } from '#shared/booking/slots.ts';
+import { callRpc, type ApiAccess, type Failure } from '../platform/rpc.ts';
+import { onSlotsChanged } from './live-slots.ts';
+
+/** What the server already knew of a calendar, if it knew a ZIP. */
+interface First {
+	zip: string;
+	month: Month;
+	slots: Slot[];
+	station: StationForZip | null;
+	refusal: Failure | null;
+}
+
+/**
+ * The free start times around one ZIP. Months are loaded when they are first looked at; when anybody takes or frees a
+ * slot of the station, that date is read again, on every open page.
+ */
+export class SlotCalendar {
+	zip = $state('');
+	month = $state<Month>('');
+	station = $state.raw<StationForZip | null>(null);
+	refusal = $state.raw<Failure | null>(null);
+	loading = $state(false);
+	slots = $state.raw<Slot[]>([]);
+	days = $derived(byDate(this.slots));
+
+	#api: ApiAccess;
+	#loaded = new Set<Month>();
+	#listening: { stationId: string; stop: Promise<() => void> } | null = null;
+
+	constructor(api: ApiAccess, month: Month, first: First | null) {
+		this.#api = api;
+		this.month = first?.month ?? month;
+		if (!first) return;
+		this.zip = first.zip;
+		this.slots = first.slots;
+		this.station = first.station;
+		this.refusal = first.refusal;
+		this.#loaded.add(first.month);
+	}
+
+	/** Shows the calendar of another ZIP; anything that isn't five digits clears it. */
+	async show(zip: string): Promise<void> {
+		if (zip === this.zip) return;
+		this.zip = zip;
+		this.slots = [];
+		this.station = null;
+		this.refusal = null;
+		this.#loaded.clear();
+		if (!/^\d{5}$/.test(zip)) {
+			this.zip = '';
+			return;
+		}
+		const [station] = await Promise.all([
+			callRpc(this.#api, 'station_for_zip', { p_zip: zip }, stationForZip),
+			this.showMonth(this.month)
+		]);
+		if (this.zip !== zip) return;
+		if (station.ok) this.station = station.data;
+		else this.refusal = station.refusal;
+		this.listen();
+	}
+
+	/** Turns to a month and loads it if it wasn't yet. */
+	async showMonth(month: Month): Promise<void> {
+		this.month = month;
+		if (this.zip === '' || this.#loaded.has(month)) return;
+		this.#loaded.add(month);
+		const { from, to } = monthRange(month);
+		this.loading = true;
+		await this.#read(
+			from,
+			to,
+			(read) => [...this.slots, ...read],
+			() => this.#loaded.delete(month)
+		);
+		this.loading = false;
+	}
+
+	/** Turns to the month of a date, once that is a date. */
+	async showDate(date: string | undefined): Promise<void> {
+		if (date && /^\d{4}-\d{2}-\d{2}$/.test(date)) await this.showMonth(monthOf(date));
+	}
+
+	/** Reads one date again, because something changed there. */
+	async refresh(date: string): Promise<void> {
+		if (this.#loaded.has(monthOf(date))) await this.#read(date, date, (read) => withDate(this.slots, date, read));
+	}
+
+	/** Reads every month that was looked at again: after a lost connection nobody knows what was missed. */
+	async refreshAll(): Promise<void> {
+		for (const month of [...this.#loaded]) {
+			const { from, to } = monthRange(month);
+			await this.#read(from, to, (read) => [
+				...this.slots.filter((slot) => monthOf(slot.event_date) !== month),
+				...read
+			]);
+		}
+	}
+
+	/** Starts to listen for the station in view. Does nothing while there is none, or while it listens already. */
+	listen(): void {
+		const stationId = this.station?.station_id;
+		if (!stationId || this.#listening?.stationId === stationId) return;
+		this.stop();
+		this.#listening = {
+			stationId,
+			stop: onSlotsChanged(this.#api, stationId, {
+				changed: (date) => void this.refresh(date),
+				caughtUp: () => void this.refreshAll()
+			})
+		};
+	}
+
+	stop(): void {
+		void this.#listening?.stop.then((stop) => stop());
+		this.#listening = null;
+	}
+
+	async #read(from: string, to: string, merge: (read: Slot[]) => Slot[], failed?: () => void): Promise<void> {
+		const zip = this.zip;
+		const outcome = await callRpc(this.#api, 'available_slots', { p_zip: zip, p_from: from, p_to: to }, slotsSchema);
+		if (zip !== this.zip) return;
+		if (outcome.ok) {
+			this.slots = merge(outcome.data);
+			this.refusal = null;
+		} else {
+			this.refusal = outcome.refusal;
+			failed?.();
+		}
+	}
+}
