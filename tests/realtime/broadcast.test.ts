@@ -5,7 +5,6 @@ import {
 	connect,
 	disconnectAll,
 	joined,
-	
 	member,
 	openTestDatabase,
 	sendFromDatabase,
