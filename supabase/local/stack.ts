@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { ensureZipCodes } from '../../seed/zip-codes.ts';
 import type { LocalConfig } from './config.ts';
 import { openDatabase, type LocalDatabase } from './database.ts';
 import { createDemoUsers } from './demo.ts';
@@ -98,6 +99,7 @@ export async function prepareDatabase(db: LocalDatabase, config: LocalConfig): P
 	const migrations = await migrate(db, config.migrationsDir);
 	await createDemoUsers(db, config.accounts);
 	await writeSettings(db, config);
+	await ensureZipCodes(db);
 	const seeds = await seed(db, config.seedDir);
 	return { migrations, seeds };
 }
