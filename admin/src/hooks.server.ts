@@ -1,5 +1,4 @@
-import type { Handle, HandleServerError } from '@sveltejs/kit';
-import { sequence } from '@sveltejs/kit/hooks';
+import { sequence, type Handle, type HandleServerError } from '@sveltejs/kit/hooks';
 import { visitorOf } from '#admin/identity/visitor.server.ts';
 import { createErrorHandler, createHandle } from '#kit/server/handle.ts';
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { readListState } from '#admin/platform/list-state.ts';
+import { bookingList, compareBookings, homeTimezone, matchesBooking, startOfDay } from './list.ts';
+import type { BookingRow } from './schema.ts';
+
+const booking: BookingRow = {
+	id: 'a',
+	reference: 'MH-7K3Q2',
+	station_id: 'fremont',
+	status: 'pending',
+	event_at: '2026-12-13T02:00:00+00:00',
+	event_ends_at: '2026-12-13T04:00:00+00:00',
+	timezone: homeTimezone,
+	adults: 10,
+	children: 0,
+	toddlers: 0,
+	venue_city: 'Fremont',
+	venue_zip: '94538',
+	contact_name: null,
+	contact_phone: null,
+	total_cents: 55_000,
+	deposit_cents: 10_000,
+	hold_expires_at: null,
+	source: 'website',
+	created_at: '2026-11-01T00:00:00+00:00',
+	updated_at: '2026-11-01T00:00:00+00:00',
+	version: 1,
+	customer: { id: 'c', name: 'Ana Rivera', email: 'ana@example.test', phone: '+15105551234' },
+	chef: null
+};
+const matches = (query: string, over: Partial<BookingRow> = {}, stationId: string | null = null) =>
+	matchesBooking(
+		{ ...booking, ...over },
+		{
+			state: readListState(bookingList, new URL(`http://admin.test/bookings?${query}`)),
+			stationId,
+			timezone: homeTimezone,
+			customers: null
+		}
+	);
+
+describe('a booking that arrives live', () => {
+	it('is found by reference, name, e-mail and phone, however they are typed', () => {
+		for (const q of ['7k3q2', 'rivera', 'ANA@', '555-1234', '(510) 555-1234']) expect(matches(`q=${encodeURIComponent(q)}`), q).toBe(true);
+		expect(matches('q=somebody')).toBe(false);
+	});
+	it('belongs to the local day of its event', () => {
+		expect(matches('from=2026-12-12&to=2026-12-12')).toBe(true);
+		expect(matches('from=2026-12-13')).toBe(false);
+		expect(matches('to=2026-12-11')).toBe(false);
+	});
+	it('belongs where its status is one of those chosen', () => {
+		expect(matches('status=pending.confirmed')).toBe(true);
+		expect(matches('status=cancelled')).toBe(false);
+	});
+	it('belongs to its station', () => {
+		expect([matches('', {}, 'fremont'), matches('', {}, 'sacramento')]).toEqual([true, false]);
+	});
+});
+
+describe('the order of bookings', () => {
+	it('breaks ties by id, so that pages never overlap', () => {
+		const compare = compareBookings(readListState(bookingList, new URL('http://x.test/')));
+		expect(compare(booking, { ...booking, id: 'b' })).toBeLessThan(0);
+		expect(compare(booking, { ...booking, id: 'b', event_at: '2026-12-01T00:00:00Z' })).toBeGreaterThan(0);
+	});
+});
+
+describe('startOfDay', () => {
+	it('is midnight on the station’s clock, in winter and in summer', () => {
+		expect(startOfDay('2026-12-12', homeTimezone)).toBe('2026-12-12T08:00:00.000Z');
+		expect(startOfDay('2026-07-04', homeTimezone)).toBe('2026-07-04T07:00:00.000Z');
+	});
+	it('is none for what is no date', () => {
+		expect(startOfDay('2026-99-99', homeTimezone)).toBeNull();
+	});
+});

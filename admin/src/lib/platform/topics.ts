@@ -1,0 +1,26 @@
+import type { Access } from '#admin/identity/access.ts';
+import type { Station } from '#admin/stations/schema.ts';
+
+/** Names of the private topics, as the triggers send to them. */
+export const Topic = {
+	bookings: (stationId: string) => `station:${stationId}:bookings`,
+	leads: (stationId: string) => `station:${stationId}:leads`,
+	booking: (id: string) => `booking:${id}`,
+	chef: (id: string) => `chef:${id}`,
+	user: (id: string) => `user:${id}`,
+	flags: 'staff:flags'
+} as const;
+
+/** The topics of every station where the permission is held, or of the chosen one only. */
+export function stationTopics(
+	topic: (stationId: string) => string,
+	permission: string,
+	access: Access,
+	stations: readonly Station[],
+	chosen: string | null
+): string[] {
+	return access
+		.stationsWith(permission, stations)
+		.filter(({ id }) => chosen === null || id === chosen)
+		.map(({ id }) => topic(id));
+}

@@ -1,0 +1,62 @@
+import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import * as z from 'zod/mini';
+import { visitorOf } from '#admin/identity/visitor.server.ts';
+import { homeFor } from '#admin/platform/navigation.ts';
+import { publicConfig } from '#kit/config.ts';
+import { safeNext } from '#kit/next.ts';
+import { linkForm, signInForm } from '#shared/identity/schema.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	if (await event.locals.visitor()) redirect(303, await destination(event));
+	return { expired: event.url.searchParams.get('error') === 'link' };
+};
+
+export const actions: Actions = {
+	password: async (event) => {
+		const typed = Object.fromEntries(await event.request.formData());
+		const read = signInForm.safeParse(typed);
+		const email = String(typed.email ?? '');
+		if (!read.success) return fail(422, { email, fields: firstMessages(read.error) });
+		const { error } = await event.locals.supabase.auth.signInWithPassword(read.data);
+		if (error) return fail(error.status === 429 ? 429 : 401, { email, problem: signInProblem(error) });
+		event.locals.visitor = visitorOf(event);
+		redirect(303, await destination(event));
+	},
+
+	link: async (event) => {
+		const typed = Object.fromEntries(await event.request.formData());
+		const read = linkForm.safeParse(typed);
+		const email = String(typed.email ?? '');
+		if (!read.success) return fail(422, { email, fields: firstMessages(read.error) });
+		const next = safeNext(event.url.searchParams.get('next'));
+		const { error } = await event.locals.supabase.auth.signInWithOtp({
+			email: read.data.email,
+			options: {
+				shouldCreateUser: false,
+				emailRedirectTo: `${publicConfig().adminUrl}/auth/confirm?next=${encodeURIComponent(next)}`
+			}
+		});
+		// Whether there is such an account is nobody's business: only a limit or an outage is told.
+		if (error && (error.status === 429 || (error.status ?? 500) >= 500)) {
+			return fail(error.status ?? 500, { email, problem: signInProblem(error) });
+		}
+		return { email, sent: true };
+	}
+};
+
+async function destination(event: RequestEvent): Promise<string> {
+	const visitor = await event.locals.visitor();
+	return safeNext(event.url.searchParams.get('next'), (visitor && homeFor(visitor.access)) ?? '/');
+}
+
+function signInProblem({ status, code }: { status?: number | undefined; code?: string | undefined }): string {
+	if (status === 429) return 'Too many attempts. Wait a minute, then try again.';
+	if (status === undefined || status >= 500) return 'Signing in does not work at the moment. Try again in a minute.';
+	if (code === 'email_not_confirmed') return 'Confirm your e-mail address first: open the link that we sent you.';
+	return 'E-mail address or password is wrong. Check both, or ask for a link by e-mail.';
+}
+
+function firstMessages(error: z.core.$ZodError): Record<string, string> {
+	return Object.fromEntries(error.issues.toReversed().map(({ path, message }) => [path.join('.'), message]));
+}

@@ -1,0 +1,1 @@
+export { sessionToken as GET } from '#kit/server/token.ts';
