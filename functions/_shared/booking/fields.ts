@@ -58,6 +58,15 @@ export const zip = z.pipe(
 	z.transform((typed) => typed.slice(0, 5))
 );
 
+/** A state's two letters; blank is California, where all our kitchens are. */
+export const state = z._default(
+	z.pipe(
+		z.string().check(z.trim(), z.regex(/^([A-Za-z]{2})?$/, 'A state has two letters, like CA.')),
+		z.transform((typed) => typed.toUpperCase() || 'CA')
+	),
+	'CA'
+);
+
 export const email = z.pipe(
 	z
 		.string({ error: 'Enter your e-mail address.' })

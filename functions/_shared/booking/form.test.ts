@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBookingForm, readItems, toBookingRequest, type BookingValues } from './form.ts';
+import { readBookingForm, readChoices, toBookingRequest, type BookingValues } from './form.ts';
 import { bookingRequest } from './schema.ts';
 
 const valid: BookingValues = {
@@ -9,6 +9,7 @@ const valid: BookingValues = {
 	adults: '10',
 	children: '2',
 	toddlers: '',
+	'proteins.chicken': '6',
 	'items.upgrade_lobster': '4',
 	'items.addon_gyoza': '0',
 	'contact.name': '  Grace Hopper ',
@@ -19,6 +20,8 @@ const valid: BookingValues = {
 	'venue.zip': '94538-1234'
 };
 
+const names = new Map([['chicken', 'Chicken']]);
+
 const messageOf = (path: string, typed: string) => {
 	const outcome = readBookingForm({ ...valid, [path]: typed });
 	return outcome.ok ? null : outcome.fields;
@@ -28,7 +31,7 @@ describe('the booking form', () => {
 	it('reads what a person typed into the request of create_booking', () => {
 		const outcome = readBookingForm(valid);
 		if (!outcome.ok) throw new Error(JSON.stringify(outcome.fields));
-		const request = toBookingRequest(outcome, '2026-12-13T02:00:00Z', 'key-12345678');
+		const request = toBookingRequest(outcome, '2026-12-13T02:00:00Z', 'key-12345678', names);
 		expect(bookingRequest.parse(request)).toMatchObject({
 			zip: '94538',
 			adults: 10,
@@ -36,7 +39,8 @@ describe('the booking form', () => {
 			toddlers: 0,
 			items: [{ code: 'upgrade_lobster', quantity: 4 }],
 			contact: { name: 'Grace Hopper', email: 'grace@example.com', phone: '+15105551234', sms_consent: true },
-			venue: { line1: '1 Main St', zip: '94538' }
+			venue: { line1: '1 Main St', state: 'CA', zip: '94538' },
+			notes: 'Proteins: 6 × Chicken.'
 		});
 	});
 
@@ -62,7 +66,8 @@ describe('the booking form', () => {
 		['contact.name', 'x'.repeat(121)],
 		['notes', 'x'.repeat(10_000)],
 		['items.addon_gyoza', 'many'],
-		['items.addon_gyoza', '-3']
+		['items.addon_gyoza', '-3'],
+		['proteins.chicken', 'all']
 	])('refuses %s = %j with a message at that field alone', (path, typed) => {
 		const fields = messageOf(path, typed);
 		expect(Object.keys(fields ?? {})).toEqual([path]);
@@ -71,7 +76,7 @@ describe('the booking form', () => {
 
 	it('says how long a text is that is too long', () => {
 		expect(messageOf('notes', 'x'.repeat(10_000))).toEqual({
-			notes: 'Please keep this to 2,000 characters; it has 10,000.'
+			notes: 'Please keep this to 1,600 characters; it has 10,000.'
 		});
 	});
 
@@ -85,7 +90,7 @@ describe('the booking form', () => {
 	it('calls somebody who gave no name by their e-mail address', () => {
 		const outcome = readBookingForm({ ...valid, 'contact.name': '' });
 		if (!outcome.ok) throw new Error(JSON.stringify(outcome.fields));
-		expect(toBookingRequest(outcome, '2026-12-13T02:00:00Z', 'key-12345678').contact.name).toBe('grace');
+		expect(toBookingRequest(outcome, '2026-12-13T02:00:00Z', 'key-12345678', names).contact.name).toBe('grace');
 	});
 
 	it('keeps names in any script, with emoji and from right to left', () => {
@@ -114,9 +119,9 @@ describe('menu counts', () => {
 				fc.dictionary(fc.stringMatching(/^[a-z_]{1,20}$/), fc.integer({ min: 0, max: 999 }), { noNullPrototype: true }),
 				(counts) => {
 					const typed = Object.fromEntries(Object.entries(counts).map(([code, n]) => [`items.${code}`, String(n)]));
-					const { items, fields } = readItems(typed);
+					const { choices, fields } = readChoices(typed);
 					expect(fields).toEqual({});
-					expect(Object.fromEntries(items.map(({ code, quantity }) => [code, quantity]))).toEqual(
+					expect(Object.fromEntries(choices.items.map(({ code, quantity }) => [code, quantity]))).toEqual(
 						Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0))
 					);
 				}

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { checkbox, clockTime, count, email, isoDate, optionalText, phone, requiredText, zip } from './fields.ts';
+import { checkbox, clockTime, count, email, isoDate, optionalText, phone, requiredText, state, zip } from './fields.ts';
 import type { BookingRequest } from './schema.ts';
 
 /**
  * The booking form as it is typed: one string per field, keyed by the dotted path that `create_booking` knows the field
  * by, so that its field messages need no translation. The browser, the draft in local storage and the form action hold
- * this same shape. Menu counts are `items.<code>`.
+ * this same shape. Menu counts are `proteins.<code>` and `items.<code>`.
  */
 export type BookingValues = Record<string, string>;
 
@@ -22,9 +22,10 @@ export const bookingForm = z.object({
 	'venue.line1': requiredText(200, 'Enter the street address of the venue.'),
 	'venue.line2': optionalText(200),
 	'venue.city': optionalText(100),
-	'venue.state': optionalText(40),
+	'venue.state': state,
 	'venue.zip': zip,
-	notes: optionalText(2000)
+	/** The database takes 2,000; the rest is for the proteins. */
+	notes: optionalText(1600)
 });
 
 export type BookingFormData = z.infer<typeof bookingForm>;
@@ -37,33 +38,40 @@ export interface Item {
 	quantity: number;
 }
 
-const itemCount = count(0, 999, 'how many');
-
-/** Typed menu counts (`items.<code>`) to what the calculator takes; zero counts are left out. */
-export function readItems(values: BookingValues): { items: Item[]; fields: FieldMessages } {
-	const items: Item[] = [];
-	const fields: FieldMessages = {};
-	for (const [path, typed] of Object.entries(values)) {
-		if (!path.startsWith('items.')) continue;
-		const read = itemCount.safeParse(typed);
-		if (!read.success) fields[path] = read.error.issues[0]?.message ?? 'Enter a whole number.';
-		else if (read.data > 0) items.push({ code: path.slice('items.'.length), quantity: read.data });
-	}
-	return { items, fields };
+/** What is eaten: the included proteins, which cost nothing, and the items that are priced. */
+export interface Choices {
+	proteins: Item[];
+	items: Item[];
 }
 
-export type FormOutcome = { ok: true; data: BookingFormData; items: Item[] } | { ok: false; fields: FieldMessages };
+const menuCount = count(0, 999, 'how many');
+
+/** Typed menu counts (`proteins.<code>`, `items.<code>`) with messages where one is no count; zeros are left out. */
+export function readChoices(values: BookingValues): { choices: Choices; fields: FieldMessages } {
+	const choices: Choices = { proteins: [], items: [] };
+	const fields: FieldMessages = {};
+	for (const [path, typed] of Object.entries(values)) {
+		const [, list, code] = /^(proteins|items)\.(.+)$/.exec(path) ?? [];
+		if ((list !== 'proteins' && list !== 'items') || code === undefined) continue;
+		const read = menuCount.safeParse(typed);
+		if (!read.success) fields[path] = read.error.issues[0]?.message ?? 'Enter a whole number.';
+		else if (read.data > 0) choices[list].push({ code, quantity: read.data });
+	}
+	return { choices, fields };
+}
+
+export type FormOutcome = { ok: true; data: BookingFormData; choices: Choices } | { ok: false; fields: FieldMessages };
 
 /** Checks the whole form; the first message of each field, or the values ready to send. */
 export function readBookingForm(values: BookingValues): FormOutcome {
 	const read = bookingForm.safeParse(values);
-	const { items, fields: itemFields } = readItems(values);
-	const fields = { ...firstMessages(read.error), ...itemFields };
+	const { choices, fields: choiceFields } = readChoices(values);
+	const fields = { ...firstMessages(read.error), ...choiceFields };
 	if (read.success && guestTotal(read.data) > 500) {
 		fields.adults = 'We cook for up to 500 guests in all. For more, please contact us.';
 	}
 	if (!read.success || Object.keys(fields).length > 0) return { ok: false, fields };
-	return { ok: true, data: read.data, items };
+	return { ok: true, data: read.data, choices };
 }
 
 /** The first message of each field of a failed check; empty when there is none. */
@@ -73,12 +81,17 @@ export function firstMessages(error: z.core.$ZodError | undefined): FieldMessage
 	return fields;
 }
 
-/** The request of `create_booking`. `startsAt` is the instant that the date and time mean at the station. */
+/**
+ * The request of `create_booking`. `startsAt` is the instant that the date and time mean at the station; `names` are those
+ * of the proteins by code: they cost nothing, so they travel to the chef at the head of the notes.
+ */
 export function toBookingRequest(
-	{ data, items }: { data: BookingFormData; items: Item[] },
+	{ data, choices }: { data: BookingFormData; choices: Choices },
 	startsAt: string,
-	idempotencyKey: string
+	idempotencyKey: string,
+	names: ReadonlyMap<string, string>
 ): BookingRequest {
+	const proteins = choices.proteins.map(({ code, quantity }) => `${quantity} × ${names.get(code) ?? code}`);
 	return {
 		idempotency_key: idempotencyKey,
 		zip: data['venue.zip'],
@@ -86,7 +99,7 @@ export function toBookingRequest(
 		adults: data.adults,
 		children: data.children,
 		toddlers: data.toddlers,
-		items,
+		items: choices.items,
 		contact: {
 			name: data['contact.name'] || nameFromEmail(data['contact.email']),
 			email: data['contact.email'],
@@ -97,10 +110,10 @@ export function toBookingRequest(
 			line1: data['venue.line1'],
 			line2: data['venue.line2'],
 			city: data['venue.city'],
-			state: data['venue.state'] || 'CA',
+			state: data['venue.state'],
 			zip: data['venue.zip']
 		},
-		notes: data.notes,
+		notes: [proteins.length > 0 ? `Proteins: ${proteins.join(', ')}.` : '', data.notes].filter(Boolean).join('\n'),
 		promo_code: null,
 		source: 'website'
 	};

@@ -1,4 +1,4 @@
-import type { Item } from './form.ts';
+import type { Choices } from './form.ts';
 
 export interface Guests {
 	adults: number;
@@ -17,38 +17,37 @@ export interface ProteinCount {
 	allowed: number;
 }
 
-/** How many proteins are chosen and how many belong to these guests. `proteinCodes` are those of kind protein or upgrade. */
-export function countProteins(items: Item[], proteinCodes: ReadonlySet<string>, guests: Guests): ProteinCount {
-	const of = (wanted: (code: string) => boolean) =>
-		items.reduce((sum, item) => (wanted(item.code) ? sum + item.quantity : sum), 0);
-	const third = of((code) => code === 'protein_third');
+/** How many proteins are chosen, upgrades among them, and how many belong to these guests. */
+export function countProteins(choices: Choices, upgrades: ReadonlySet<string>, guests: Guests): ProteinCount {
+	const sum = (counts: { quantity: number }[]) => counts.reduce((total, { quantity }) => total + quantity, 0);
+	const third = sum(choices.items.filter(({ code }) => code === 'protein_third'));
 	return {
-		chosen: of((code) => proteinCodes.has(code)),
+		chosen: sum(choices.proteins) + sum(choices.items.filter(({ code }) => upgrades.has(code))),
 		expected: proteinsPerGuest * (guests.adults + guests.children) + third,
 		allowed: proteinsPerGuest * (guests.adults + guests.children + guests.toddlers) + third
 	};
 }
 
 /**
- * What doesn't fit between menu and guests, by field path: more proteins than plates, more third proteins than guests,
- * more sake than adults. Too few is no error: the rest can be told later.
+ * What doesn't fit between menu and guests, by field path: more of an item than guests, more sake than adults, more proteins
+ * than places. Too few is no error: the rest can be told later. The database checks the same of what is priced.
  */
-export function menuProblems(items: Item[], proteinCodes: ReadonlySet<string>, guests: Guests): Record<string, string> {
+export function menuProblems(choices: Choices, upgrades: ReadonlySet<string>, guests: Guests): Record<string, string> {
 	const problems: Record<string, string> = {};
 	const all = guests.adults + guests.children + guests.toddlers;
-	const quantity = (code: string) => items.find((item) => item.code === code)?.quantity ?? 0;
-	const { chosen, allowed } = countProteins(items, proteinCodes, guests);
-	if (quantity('protein_third') > all) {
-		problems['items.protein_third'] = `That is more third proteins than guests (${all}).`;
-	} else if (chosen > allowed) {
-		const last = items.findLast((item) => proteinCodes.has(item.code));
-		if (last) {
-			problems[`items.${last.code}`] =
-				`You chose ${chosen} proteins for ${allowed} places. Take some off, or add third proteins.`;
+	for (const { code, quantity } of choices.items) {
+		if (code === 'addon_sake' && quantity > guests.adults) {
+			problems[`items.${code}`] = `Sake is for guests of 21 and over: at most ${guests.adults} here.`;
+		} else if (quantity > all) {
+			problems[`items.${code}`] = `At most one a guest: ${all} here.`;
 		}
 	}
-	if (quantity('addon_sake') > guests.adults) {
-		problems['items.addon_sake'] = `Sake is for guests of 21 and over: at most ${guests.adults} here.`;
+	const { chosen, allowed } = countProteins(choices, upgrades, guests);
+	if (chosen > allowed) {
+		const last = choices.proteins.at(-1);
+		const upgrade = choices.items.findLast(({ code }) => upgrades.has(code));
+		const path = last ? `proteins.${last.code}` : `items.${upgrade?.code}`;
+		problems[path] ??= `You chose ${chosen} proteins for ${allowed} places. Take some off, or add third proteins.`;
 	}
 	return problems;
 }

@@ -1,8 +1,8 @@
 import { fieldErrors, type ErrorCode } from '../errors.ts';
-import type { FieldMessages } from './form.ts';
+import type { FieldMessages, Item } from './form.ts';
 
-/** Fields of the form that a refusal is about where the request knows them by another name. */
-const formPath: Record<string, string> = { zip: 'venue.zip', starts_at: 'date', 'venue.zip': 'venue.zip' };
+/** Fields of the form that the request knows by another name. */
+const formPath: Record<string, string> = { zip: 'venue.zip', p_zip: 'venue.zip', starts_at: 'date' };
 
 /** The field that a refusal without field messages belongs to. */
 const fieldOfCode: Partial<Record<ErrorCode, string>> = {
@@ -14,10 +14,22 @@ const fieldOfCode: Partial<Record<ErrorCode, string>> = {
 	INVALID_GUESTS: 'adults'
 };
 
-/** What a refusal of the database says, at the fields of the booking form. Empty where it is about none of them. */
-export function refusalAtFields(refusal: { code: string; message: string; details: unknown }): FieldMessages {
-	const told = Object.entries(fieldErrors(refusal)).map(([path, message]) => [formPath[path] ?? path, message]);
+/**
+ * What a refusal of the database says, at the fields of the booking form. Empty where it is about none of them. `items` are
+ * those of the refused request, which names them by their place in it (`items.0.quantity`).
+ */
+export function refusalAtFields(
+	refusal: { code: string; message: string; details: unknown },
+	items: Item[] = []
+): FieldMessages {
+	const told = Object.entries(fieldErrors(refusal)).map(([path, message]) => [formPathOf(path, items), message]);
 	if (told.length > 0) return Object.fromEntries(told);
 	const field = fieldOfCode[refusal.code as ErrorCode];
 	return field ? { [field]: refusal.message } : {};
+}
+
+function formPathOf(path: string, items: Item[]): string {
+	const place = /^items\.(\d+)\b/.exec(path)?.[1];
+	const item = place === undefined ? undefined : items[Number(place)];
+	return item ? `items.${item.code}` : (formPath[path] ?? path);
 }

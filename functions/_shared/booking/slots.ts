@@ -26,13 +26,13 @@ export function withDate(slots: Slot[], date: string, newer: Slot[]): Slot[] {
 
 /**
  * The instant that a wall-clock date and time mean in a time zone, ISO in UTC. A time that the clocks skip in spring is
- * taken an hour later, one that comes twice in autumn is its first, as PostgreSQL does.
+ * taken an hour later, one that comes twice in autumn is its second, as PostgreSQL does.
  */
 export function zonedInstant(date: string, time: string, timeZone: string): string {
 	const asUtc = Date.parse(`${date}T${time}:00Z`);
 	const before = asUtc - offsetAt(asUtc - 86_400_000, timeZone);
 	const after = asUtc - offsetAt(asUtc + 86_400_000, timeZone);
-	const right = [before, after].find((instant) => instant + offsetAt(instant, timeZone) === asUtc);
+	const right = [after, before].find((instant) => instant + offsetAt(instant, timeZone) === asUtc);
 	return new Date(right ?? before).toISOString();
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { count, optionalZip } from '../booking/fields.ts';
-import { firstMessages, readItems, type BookingValues, type FieldMessages, type Item } from '../booking/form.ts';
+import { firstMessages, readChoices, type BookingValues, type FieldMessages, type Item } from '../booking/form.ts';
 
 /** What a price is asked for. */
 export interface QuoteRequest {
@@ -21,14 +21,14 @@ const quoteForm = z.object({
 /** Reads the fields that a price depends on; null while the ZIP is missing or something is wrong, with the messages. */
 export function readQuoteRequest(values: BookingValues): { request: QuoteRequest | null; fields: FieldMessages } {
 	const read = quoteForm.safeParse(values);
-	const { items, fields: itemFields } = readItems(values);
-	const fields = { ...firstMessages(read.error), ...itemFields };
+	const { choices, fields: choiceFields } = readChoices(values);
+	const fields = { ...firstMessages(read.error), ...choiceFields };
 	if (!read.success || Object.keys(fields).length > 0) return { request: null, fields };
 	const { 'venue.zip': zip, ...guests } = read.data;
 	if (guests.adults + guests.children + guests.toddlers > 500) {
 		return { request: null, fields: { adults: 'We cook for up to 500 guests in all. For more, please contact us.' } };
 	}
-	return { request: zip === '' ? null : { zip, ...guests, items }, fields };
+	return { request: zip === '' ? null : { zip, ...guests, items: choices.items }, fields };
 }
 
 /** The arguments of `quote_event`. */

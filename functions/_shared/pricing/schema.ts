@@ -24,10 +24,8 @@ export const quote = z.object({
 });
 export type Quote = z.infer<typeof quote>;
 
-/** Details of an `OUT_OF_AREA` refusal: how far the nearest station is. */
+/** Details of an `OUT_OF_AREA` refusal: the nearest station and how far it is. */
 export const outOfArea = z.object({
-	station: z.optional(z.object({ id: z.string(), name: z.string() })),
-	road_miles: z.optional(z.number()),
-	service_radius_miles: z.optional(z.number())
+	nearest: z.nullable(z.object({ station_id: z.string(), name: z.string(), road_miles: z.number() }))
 });
 export type OutOfArea = z.infer<typeof outOfArea>;

@@ -1,6 +1,12 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Supabase } from '#kit/server/supabase.ts';
-import { readBookingForm, toBookingRequest, type BookingValues, type FieldMessages } from '#shared/booking/form.ts';
+import {
+	readBookingForm,
+	toBookingRequest,
+	type BookingValues,
+	type FieldMessages,
+	type Item
+} from '#shared/booking/form.ts';
 import { monthOf } from '#shared/booking/calendar.ts';
 import { menuProblems } from '#shared/booking/menu.ts';
 import { refusalAtFields } from '#shared/booking/refusal.ts';
@@ -9,7 +15,7 @@ import { zonedInstant } from '#shared/booking/slots.ts';
 import type { SiteCatalog } from '#shared/catalog/schema.ts';
 import { rpcAs } from '../platform/rpc.server.ts';
 import type { Failure } from '../platform/rpc.ts';
-import { proteinCodes } from './menu.ts';
+import { namesByCode, upgradeCodes } from './menu.ts';
 import { monthOfSlots, type MonthOfSlots } from './slots.server.ts';
 
 /** What the page shows after a post that did not end in a booking. Everything that was typed comes back. */
@@ -33,17 +39,17 @@ export async function bookFromForm(event: RequestEvent, catalog: SiteCatalog) {
 	if (intent === 'times') return { ...nothing(values, key), calendar: await calendarFor(client, values) };
 
 	const read = readBookingForm(values);
-	const fields = read.ok ? menuProblems(read.items, proteinCodes(catalog.menu), read.data) : read.fields;
+	const fields = read.ok ? menuProblems(read.choices, upgradeCodes(catalog.menu), read.data) : read.fields;
 	if (!read.ok || Object.keys(fields).length > 0) {
 		return fail(422, { ...nothing(values, key), fields, message: 'Some answers need another look.' });
 	}
 
 	const timezone = await timezoneOf(client, read.data['venue.zip'], catalog);
 	const startsAt = zonedInstant(read.data.date, read.data.time, timezone);
-	const request = toBookingRequest(read, startsAt, key);
+	const request = toBookingRequest(read, startsAt, key, namesByCode(catalog.menu));
 	const outcome = await rpcAs(client, 'create_booking', { p_request: request }, bookingAnswer);
 	if (outcome.ok) redirect(303, `/booking-success?token=${encodeURIComponent(outcome.data.access_token)}`);
-	return fail(statusOf(outcome.refusal), refused(values, key, outcome.refusal));
+	return fail(statusOf(outcome.refusal), refused(values, key, outcome.refusal, read.choices.items));
 }
 
 async function readPost(request: Request): Promise<{ values: BookingValues; key: string; intent: string }> {
@@ -59,12 +65,12 @@ async function readPost(request: Request): Promise<{ values: BookingValues; key:
 	return { values, key: /^[\w-]{8,64}$/.test(key) ? key : crypto.randomUUID(), intent };
 }
 
-function refused(values: BookingValues, key: string, refusal: Failure): BookFailure {
+function refused(values: BookingValues, key: string, refusal: Failure, items: Item[]): BookFailure {
 	const offered = (refusal.details as { alternatives?: unknown } | null)?.alternatives;
 	const read = alternatives.safeParse(offered);
 	return {
 		...nothing(values, key),
-		fields: refusalAtFields(refusal),
+		fields: refusalAtFields(refusal, items),
 		message: refusal.hint ? `${refusal.message} ${refusal.hint}` : refusal.message,
 		code: refusal.code,
 		alternatives: read.success ? read.data : []

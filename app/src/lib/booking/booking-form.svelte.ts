@@ -1,5 +1,5 @@
 import { goto } from '$app/navigation';
-import type { SubmitFunction } from '@sveltejs/kit';
+import type { SubmitFunction } from '$app/forms';
 import { readBookingForm, type BookingValues, type FieldMessages } from '#shared/booking/form.ts';
 import { menuProblems } from '#shared/booking/menu.ts';
 import type { Slot } from '#shared/booking/schema.ts';
@@ -38,7 +38,7 @@ export class BookingForm extends FormState {
 	restoredFrom = $state<number | null>(null);
 	attempt = $state.raw<Attempt | null>(null);
 
-	#proteins: ReadonlySet<string>;
+	#upgrades: ReadonlySet<string>;
 	#blank: BookingValues;
 	#saving: ReturnType<typeof setTimeout> | undefined;
 	#tries = 0;
@@ -48,13 +48,13 @@ export class BookingForm extends FormState {
 		blank: BookingValues,
 		given: BookingValues,
 		key: string,
-		proteins: ReadonlySet<string>,
+		upgrades: ReadonlySet<string>,
 		failed: Failed | null
 	) {
 		super({ ...blank, ...(failed?.values ?? given) }, failed?.fields);
 		this.key = failed?.key ?? key;
 		this.#blank = blank;
-		this.#proteins = proteins;
+		this.#upgrades = upgrades;
 		if (failed && failed.message) this.attempt = failed;
 	}
 
@@ -91,7 +91,7 @@ export class BookingForm extends FormState {
 	/** Every message that the form as it stands would get. */
 	problems(): FieldMessages {
 		const read = readBookingForm(this.values);
-		return read.ok ? menuProblems(read.items, this.#proteins, read.data) : read.fields;
+		return read.ok ? menuProblems(read.choices, this.#upgrades, read.data) : read.fields;
 	}
 
 	/** Checks one field as it is left; an empty one is not complained about before the person tries to book. */

@@ -1,5 +1,5 @@
 import { tick } from 'svelte';
-import { readItems, type BookingValues, type FieldMessages, type Item } from '#shared/booking/form.ts';
+import { readChoices, type BookingValues, type Choices, type FieldMessages } from '#shared/booking/form.ts';
 
 /** Typed values and the messages at their fields: what the quote and the booking form have in common. */
 export class FormState {
@@ -11,8 +11,8 @@ export class FormState {
 		this.messages = messages;
 	}
 
-	get items(): Item[] {
-		return readItems(this.values).items;
+	get choices(): Choices {
+		return readChoices(this.values).choices;
 	}
 
 	/** A count as a number while it is typed; 0 where it isn't one. */

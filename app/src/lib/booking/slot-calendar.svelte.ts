@@ -1,8 +1,8 @@
 import { slots as slotsSchema, stationForZip, type Slot, type StationForZip } from '#shared/booking/schema.ts';
 import { monthOf, monthRange, type Month } from '#shared/booking/calendar.ts';
 import { byDate, withDate } from '#shared/booking/slots.ts';
+import { listen } from '../platform/listen.ts';
 import { callRpc, type ApiAccess, type Failure } from '../platform/rpc.ts';
-import { onSlotsChanged } from './live-slots.ts';
 
 /** What the server already knew of a calendar, if it knew a ZIP. */
 interface First {
@@ -28,7 +28,7 @@ export class SlotCalendar {
 
 	#api: ApiAccess;
 	#loaded = new Set<Month>();
-	#listening: { stationId: string; stop: Promise<() => void> } | null = null;
+	#listening: { stationId: string; stop: () => void } | null = null;
 
 	constructor(api: ApiAccess, month: Month, first: First | null) {
 		this.#api = api;
@@ -107,15 +107,15 @@ export class SlotCalendar {
 		this.stop();
 		this.#listening = {
 			stationId,
-			stop: onSlotsChanged(this.#api, stationId, {
-				changed: (date) => void this.refresh(date),
-				caughtUp: () => void this.refreshAll()
+			stop: listen(this.#api, `slots:${stationId}`, {
+				events: { slots_changed: ({ date }: { date: string }) => void this.refresh(date) },
+				onCatchUp: () => this.refreshAll()
 			})
 		};
 	}
 
 	stop(): void {
-		void this.#listening?.stop.then((stop) => stop());
+		this.#listening?.stop();
 		this.#listening = null;
 	}
 
