@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
 	createClient,
 	type RealtimeChannel,
@@ -99,6 +100,8 @@ export interface TestServer {
 	realtime: Realtime;
 	/** What the server told the developer. */
 	lines: string[];
+	/** Cuts every socket as a lost network does, without a goodbye. */
+	cut(): void;
 	/** Stops it and starts a new one on the same port. */
 	restart(): Promise<void>;
 	stop(): Promise<void>;
@@ -106,6 +109,7 @@ export interface TestServer {
 
 export async function startServer(db: Database, options: Partial<RealtimeOptions> = {}): Promise<TestServer> {
 	const lines: string[] = [];
+	const sockets = new Set<Duplex>();
 	const start = async (port: number): Promise<{ http: Server; realtime: Realtime }> => {
 		const limits = { errorDelayMs: 0, ...options.limits };
 		const realtime = await createRealtime({ db, ...keys, log: (line) => lines.push(line), ...options, limits });
@@ -113,6 +117,8 @@ export async function startServer(db: Database, options: Partial<RealtimeOptions
 			if (!realtime.handleRequest(request, response)) response.writeHead(404).end();
 		});
 		http.on('upgrade', (request, socket, head) => {
+			sockets.add(socket);
+			socket.on('close', () => sockets.delete(socket));
 			if (!realtime.handleUpgrade(request, socket, head)) socket.destroy();
 		});
 		await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
@@ -131,6 +137,7 @@ export async function startServer(db: Database, options: Partial<RealtimeOptions
 			return running.realtime;
 		},
 		lines,
+		cut: () => sockets.forEach((socket) => socket.destroy()),
 		restart: async () => {
 			await end(running);
 			running = await start(port);
@@ -221,11 +228,15 @@ export function collect(channel: RealtimeChannel): Received[] {
 }
 
 /** Waits until the condition gives something truthy and returns it. */
-export async function until<T>(condition: () => T | Promise<T>, what = 'the condition', timeoutMs = 8_000): Promise<T> {
+export async function until<T>(
+	condition: () => T | Promise<T>,
+	what = 'the condition',
+	timeoutMs = 8_000
+): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
 	const deadline = performance.now() + timeoutMs;
 	for (;;) {
 		const value = await condition();
-		if (value) return value;
+		if (value) return value as Exclude<T, null | undefined | false | 0 | ''>;
 		if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}
@@ -242,4 +253,47 @@ export async function sendFromDatabase(db: Database, topic: string, payload: obj
 		topic,
 		isPrivate
 	]);
+}
+
+/** A bare socket: sends what a client never would, sees frames as they are. */
+export interface RawSocket {
+	socket: WebSocket;
+	texts: unknown[];
+	binaries: Buffer[];
+	closed: { code: number } | null;
+	send(frame: unknown): void;
+	/** Resolves with the first reply to a ref. */
+	reply(ref: string): Promise<{ status: string; response: { reason?: string } }>;
+}
+
+export async function openRaw(server: TestServer, version = '2.0.0', apikey = keys.publishableKey): Promise<RawSocket> {
+	const query = new URLSearchParams({ apikey, vsn: version });
+	const socket = new WebSocket(`${server.url.replace('http', 'ws')}/realtime/v1/websocket?${query.toString()}`);
+	const raw: RawSocket = {
+		socket,
+		texts: [],
+		binaries: [],
+		closed: null,
+		send: (frame) => socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
+		reply: (ref) =>
+			until(() => {
+				for (const frame of raw.texts) {
+					const [, to, , event, payload] = Array.isArray(frame) ? frame : fields(frame);
+					if (to === ref && event === 'phx_reply') return payload as Awaited<ReturnType<RawSocket['reply']>>;
+				}
+				return null;
+			}, `a reply to ${ref}`)
+	};
+	socket.on('message', (data: Buffer, isBinary) => {
+		if (isBinary) raw.binaries.push(data);
+		else raw.texts.push(JSON.parse(data.toString()));
+	});
+	socket.on('close', (code) => (raw.closed = { code }));
+	await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+	return raw;
+}
+
+function fields(frame: unknown): unknown[] {
+	const { ref, topic, event, payload } = frame as Record<string, unknown>;
+	return [null, ref, topic, event, payload];
 }
