@@ -60,6 +60,7 @@ async function readPost(request: Request): Promise<{ values: BookingValues; key:
 		if (typeof value !== 'string') continue;
 		if (name === 'idempotency_key') key = value;
 		else if (name === 'intent') intent = value;
+		else if (name === 'alternative') [values.date = '', values.time = ''] = value.split('T');
 		else values[name] = value.slice(0, 20_000);
 	}
 	return { values, key: /^[\w-]{8,64}$/.test(key) ? key : crypto.randomUUID(), intent };
