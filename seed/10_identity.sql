@@ -9,9 +9,10 @@ values
 	('bookings.assign_chef', 'Assign a chef to a booking'),
 	('bookings.assigned', 'Read the bookings one is assigned to'),
 	('bookings.delete', 'Delete and restore bookings'),
+	('bookings.manage', 'Confirm, cancel and reprice bookings'),
 	('bookings.read', 'Read bookings and the calendar'),
 	('bookings.reschedule', 'Move a booking to another time'),
-	('bookings.write', 'Create, edit, confirm and cancel bookings'),
+	('bookings.write', 'Create bookings, edit their notes and contact'),
 	('chefs.own', 'Edit the own chef profile and availability'),
 	('chefs.read', 'Read chefs and their availability'),
 	('chefs.write', 'Edit chefs and their availability'),
@@ -62,7 +63,7 @@ with added as (
 granted (role, permissions) as (
 	values
 		('admin', array[
-			'audit.read', 'bookings.assign_chef', 'bookings.delete', 'bookings.read', 'bookings.reschedule', 'bookings.write',
+			'audit.read', 'bookings.assign_chef', 'bookings.delete', 'bookings.manage', 'bookings.read', 'bookings.reschedule', 'bookings.write',
 			'chefs.read', 'chefs.write', 'conversations.read', 'conversations.write', 'customers.read', 'customers.write',
 			'flags.read', 'jobs.manage', 'jobs.read', 'leads.read', 'leads.write', 'menu.write', 'payments.read',
 			'payments.refund', 'payments.write', 'pricing.read', 'pricing.write', 'promo_codes.read', 'promo_codes.write',
@@ -75,7 +76,7 @@ granted (role, permissions) as (
 			'pricing.read', 'promo_codes.read', 'stations.read', 'taxes.read', 'templates.read'
 		]),
 		('station_manager', array[
-			'audit.read', 'bookings.assign_chef', 'bookings.delete', 'bookings.read', 'bookings.reschedule', 'bookings.write',
+			'audit.read', 'bookings.assign_chef', 'bookings.delete', 'bookings.manage', 'bookings.read', 'bookings.reschedule', 'bookings.write',
 			'chefs.read', 'chefs.write', 'conversations.read', 'conversations.write', 'customers.read', 'leads.read',
 			'leads.write', 'payments.read', 'pricing.read', 'promo_codes.read', 'records.delete', 'stations.read',
 			'taxes.read', 'templates.read'
