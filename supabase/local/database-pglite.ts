@@ -6,24 +6,7 @@ import { pgcrypto } from '@electric-sql/pglite/contrib/pgcrypto';
 import { pgtap } from '@electric-sql/pglite/pgtap';
 import { vector } from '@electric-sql/pglite/vector';
 import type { PgliteDatabase, Query } from './database.ts';
-
-const asText = (value: string) => value;
-const asNumber = (value: string) => {
-	const number = Number(value);
-	return Number.isFinite(number) && String(number) === value ? number : value;
-};
-const asSafeInteger = (value: string) => (Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value));
-
-/** By type id: int8, numeric, date, time, timestamp, timestamptz, timetz. */
-const parsers = {
-	20: asSafeInteger,
-	1700: asNumber,
-	1082: asText,
-	1083: asText,
-	1114: asText,
-	1184: asText,
-	1266: asText
-};
+import { valueParsers } from './values.ts';
 
 /**
  * Opens PGlite on a folder, or in memory when none is named (tests). PGlite has one session: its own lock orders
@@ -36,7 +19,7 @@ export async function openPglite(folder?: string): Promise<PgliteDatabase> {
 		// Every commit is on disk before it is answered: data must outlive `kill -9`.
 		relaxedDurability: false,
 		extensions: { vector, btree_gist, pg_trgm, pgcrypto, pgtap },
-		parsers
+		parsers: valueParsers
 	});
 	await pglite.exec(`set timezone = 'UTC'`);
 	return pgliteDatabase(pglite);

@@ -1,22 +1,11 @@
 import pg from 'pg';
 import { SetupError } from './config.ts';
 import type { PostgresDatabase, Query } from './database.ts';
+import { valueParsers } from './values.ts';
 
-const asText = (value: string) => value;
-const asNumber = (value: string) => {
-	const number = Number(value);
-	return Number.isFinite(number) && String(number) === value ? number : value;
-};
-
-/** The same values as PGlite gives, by type id: int8, numeric, date, time, timestamp, timestamptz, timetz. */
-const overrides = new Map<number, (value: string) => unknown>([
-	[20, asNumber],
-	[1700, asNumber],
-	...[1082, 1083, 1114, 1184, 1266].map((id): [number, (value: string) => unknown] => [id, asText])
-]);
 const types = {
 	getTypeParser: ((id: number, format?: 'text' | 'binary') =>
-		(format !== 'binary' && overrides.get(id)) || pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser
+		(format !== 'binary' && valueParsers[id]) || pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser
 };
 
 const firstWaitMs = 100;

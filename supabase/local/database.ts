@@ -1,7 +1,7 @@
 /**
  * One interface over the two databases the local stack runs on: PGlite in this process, or a PostgreSQL server.
- * Both give the same JavaScript values: timestamps, dates and times as text (UTC), bigint and numeric as number where
- * they fit, json parsed.
+ * Both give the same JavaScript values: timestamps, dates and times as ISO text (UTC), bigint and numeric as number
+ * where one holds them, json parsed.
  */
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import { Kysely } from 'kysely';
+import type { PostgresType } from 'postgres';
 import { parse } from 'smol-toml';
 import { authMailDriver } from './auth-mail.ts';
 import type { LocalConfig } from './config.ts';
@@ -11,6 +12,7 @@ import type { LocalDatabase } from './database.ts';
 import { mendErrors } from './shims/errors.ts';
 import { pgliteDialect } from './shims/pglite-dialect.ts';
 import { mendRequestContext, requestFacts, type RequestFacts, type RoleSettings } from './shims/request-context.ts';
+import { valueParsers } from './values.ts';
 
 export interface Lite {
 	/** Answers `/rest/v1`, `/auth/v1` and `/storage/v1`. */
@@ -81,12 +83,39 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 /** On PGlite nothing is ever asked of the driver that lite opens lazily; queries go to the shared instance. */
 function connectionOn(db: LocalDatabase): PostgresConnection {
 	if (db.kind === 'postgres') {
-		return new PostgresConnection({ url: db.url, postgresOptions: { max: poolSize, onnotice: () => undefined } });
+		return new PostgresConnection({
+			url: db.url,
+			postgresOptions: { max: poolSize, onnotice: () => undefined, types: postgresTypes() }
+		});
 	}
 	const connection = new PostgresConnection({ url: 'postgres://127.0.0.1:1/unused' });
 	connection.kysely = new Kysely({ dialect: pgliteDialect(db.pglite) });
 	return connection;
 }
+
+/** lite prints timestamps as PostgreSQL does; PostgREST, and every browser, wants ISO. */
+function postgresTypes(): Record<string, PostgresType> {
+	const json = (value: unknown) => JSON.stringify(value);
+	return Object.fromEntries(
+		Object.entries(valueParsers).map(([id, parse]) => {
+			const serialize = id === '114' || id === '3802' ? json : String;
+			return [liteTypeNames[id] ?? id, { to: Number(id), from: [Number(id)], serialize, parse }];
+		})
+	);
+}
+
+/** The names under which lite gives its own parsers, which ours replace. */
+const liteTypeNames: Record<string, string> = {
+	20: 'bigint',
+	114: 'json',
+	1082: 'date',
+	1083: 'time',
+	1114: 'timestamp',
+	1184: 'timestamptz',
+	1266: 'timetz',
+	1700: 'numeric',
+	3802: 'jsonb'
+};
 
 /** The `[auth]` table of supabase/config.toml holds what does not depend on the machine. */
 function authSettings({ repoDir }: LocalConfig): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SetupError } from './config.ts';
 
 const fileName = 'stack.pid';
@@ -16,29 +17,37 @@ export function runningStack(dataDir: string): number | null {
 	}
 }
 
+/** A stack that was just killed may still be leaving; this long it is waited for. */
+const leavingMs = 2_000;
+
 /**
  * Takes the folder for this process; the returned function gives it back.
  * @throws SetupError when another stack runs on it.
  */
-export function lockDataFolder(dataDir: string): () => void {
+export async function lockDataFolder(
+	dataDir: string,
+	{ waitMs = leavingMs, whose = 'My Hibachi' } = {}
+): Promise<() => void> {
 	mkdirSync(dataDir, { recursive: true });
 	const file = join(dataDir, fileName);
 	const draft = `${file}.${process.pid}`;
+	const until = Date.now() + waitMs;
 	writeFileSync(draft, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Holder));
 	try {
-		for (let attempt = 0; ; attempt++) {
+		for (;;) {
 			try {
 				linkSync(draft, file); // Fails when the file exists, so that one of two starters wins.
 				return () => rmSync(file, { force: true });
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-				const pid = runningStack(dataDir);
-				if (pid !== null || attempt > 2) {
-					throw new SetupError(
-						`My Hibachi already runs on ${dataDir} (process ${pid}). Stop it, or name another folder in MYHIBACHI_DATA.`
-					);
-				}
-				rmSync(file, { force: true });
+			}
+			const pid = runningStack(dataDir);
+			if (pid === null) rmSync(file, { force: true });
+			else if (Date.now() < until) await wait(100);
+			else {
+				throw new SetupError(
+					`${whose} already runs on ${dataDir} (process ${pid}). Stop it, or name another folder in MYHIBACHI_DATA.`
+				);
 			}
 		}
 	} finally {
@@ -80,7 +89,8 @@ function startOf(pid: number): string | null {
 	}
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-		return stat.slice(stat.lastIndexOf(')')).split(' ')[20] ?? '';
+		const [, state, ...rest] = stat.slice(stat.lastIndexOf(')')).split(' ');
+		return state === 'Z' ? null : (rest[18] ?? '');
 	} catch {
 		return ''; // macOS has no /proc.
 	}

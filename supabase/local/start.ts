@@ -25,7 +25,7 @@ async function main(): Promise<void> {
 
 async function run(mode: 'start' | 'dev'): Promise<void> {
 	const config = localConfig();
-	const unlock = lockDataFolder(config.dataDir);
+	const unlock = await lockDataFolder(config.dataDir);
 	process.once('exit', unlock);
 	await assertPortsFree(portsInUse(config));
 
@@ -33,10 +33,19 @@ async function run(mode: 'start' | 'dev'): Promise<void> {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve());
 	const { startStack } = await import('./stack.ts');
 	const stack = await startStack(config);
-	announce(config, stack.applied, mode);
-	await stopping.promise;
-	setTimeout(() => process.exit(1), 10_000).unref(); // Whatever hangs must not hold the terminal.
-	await stack.stop();
+	let apps: { close(): Promise<void> } | undefined;
+	try {
+		if (config.apps === 'on') {
+			const { startApps } = await import('./apps.ts');
+			apps = await Promise.race([startApps(config, mode, console.log), stopping.promise.then(() => undefined)]);
+		}
+		if (config.apps === 'off' || apps) announce(config, stack.applied, mode);
+		await stopping.promise;
+	} finally {
+		setTimeout(() => process.exit(1), 10_000).unref(); // Whatever hangs must not hold the terminal.
+		await apps?.close();
+		await stack.stop();
+	}
 	process.exit(0);
 }
 
@@ -69,7 +78,8 @@ async function reset(): Promise<void> {
 function portsInUse({ ports, apps, databaseUrl }: LocalConfig): [number, string][] {
 	const used: [number, string][] = [
 		[ports.api, 'API'],
-		[ports.smtp, 'mail']
+		[ports.smtp, 'mail'],
+		[ports.functions, 'functions']
 	];
 	if (apps === 'on') used.push([ports.app, 'customer site'], [ports.admin, 'admin panel']);
 	if (!databaseUrl) used.push([ports.database, 'database']);
