@@ -1,0 +1,76 @@
+/**
+ * `npm run bench`: measures every budget on this machine and prints the table as Markdown.
+ *   npm run bench               all; needs native PostgreSQL (TEST_DATABASE_URL, or tests/native-postgres.sh)
+ *   npm run bench -- requests   only some: start pages lighthouse requests sql realtime
+ * Exits with 1 when a figure is over its hard limit.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { withScratchDatabase } from '../../scripts/scratch-database.ts';
+import { startTestStack } from '../stack.ts';
+import { holds, table, type Figure } from './figures.ts';
+import { fillBookings } from './fill.ts';
+import { lighthouseFigures } from './lighthouse.ts';
+import { pageWeights } from './pages.ts';
+import { realtimeFigures } from './realtime-figures.ts';
+import { requestFigures } from './requests.ts';
+import { sqlFigures } from './sql.ts';
+
+const wanted = process.argv.slice(2);
+const asked = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
+const figures: Figure[] = [];
+
+if (['start', 'pages', 'lighthouse'].some(asked)) {
+	const begun = performance.now();
+	const stack = await startTestStack({ portBase: 32_000 });
+	try {
+		if (asked('start')) {
+			// The builds are there already when other tests ran; a first start adds them (see the note).
+			figures.push({
+				what: '`npm start` with new data to first page',
+				measured: (performance.now() - begun) / 1000,
+				unit: 's',
+				must: 30,
+				aim: 10
+			});
+		}
+		if (asked('pages')) figures.push(...(await pageWeights(stack.status)));
+		if (asked('lighthouse')) figures.push(...(await lighthouseFigures(stack.status)));
+	} finally {
+		await stack.stop();
+	}
+}
+
+if (['requests', 'sql', 'realtime'].some(asked)) {
+	await withScratchDatabase(nativeServer(), { seeded: true }, async (url) => {
+		await fillBookings(url, 100_000);
+		if (asked('sql')) figures.push(...(await sqlFigures(url)));
+		if (!asked('requests') && !asked('realtime')) return;
+		const stack = await startTestStack({ portBase: 32_100, databaseUrl: url, apps: false });
+		try {
+			if (asked('requests')) figures.push(...(await requestFigures(stack.status)));
+			if (asked('realtime')) figures.push(...(await realtimeFigures(stack.status)));
+		} finally {
+			await stack.stop();
+		}
+	});
+}
+
+console.info(
+	`\nMeasured on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}.\n`
+);
+console.info(table(figures));
+const over = figures.filter((figure) => !holds(figure));
+if (over.length > 0) console.error(`\n${over.length} over the limit: ${over.map(({ what }) => what).join('; ')}`);
+process.exit(over.length > 0 ? 1 : 0);
+
+function nativeServer(): string {
+	if (process.env.TEST_DATABASE_URL) return process.env.TEST_DATABASE_URL;
+	return (
+		execFileSync('bash', [join(import.meta.dirname, '../native-postgres.sh')], { encoding: 'utf8' })
+			.trim()
+			.split('\n')
+			.at(-1) ?? ''
+	);
+}
