@@ -1,10 +1,10 @@
+import * as z from 'zod/mini';
 import { after } from '#admin/platform/cursor.ts';
-import type { Api } from '#admin/platform/api.ts';
-import { dataOf } from '#admin/platform/api.ts';
+import { dataOf, type Api } from '#admin/platform/api.ts';
 import type { LivePage } from '#admin/platform/live-merge.ts';
 import type { ListSpec, ListState } from '#admin/platform/list-state.ts';
 import { Route } from '#admin/platform/routes.ts';
-import * as z from 'zod/mini';
+import { containing, quoted } from '#admin/platform/search.ts';
 import { toE164 } from '#shared/platform/phone.ts';
 import { bookingStatus } from '#shared/booking/schema.ts';
 import { addDays, localDate } from '#shared/platform/time.ts';
@@ -48,7 +48,7 @@ export interface BookingQuestion {
 /** Customers whose name, e-mail or phone holds the text, as far as the reader may see them. */
 export async function findCustomers(api: Api, text: string): Promise<string[]> {
 	const phone = toE164(text);
-	const pattern = quoted(`%${likeText(text)}%`);
+	const pattern = containing(text);
 	const digits = text.replace(/\D/g, '');
 	const conditions = [`name.ilike.${pattern}`, `email.ilike.${pattern}`];
 	if (phone) conditions.push(`phone.eq.${quoted(phone)}`);
@@ -72,7 +72,7 @@ export async function readBookings(
 	if (span.from) query = query.gte('event_at', span.from);
 	if (span.to) query = query.lt('event_at', span.to);
 	if (q) {
-		const pattern = quoted(`%${likeText(q)}%`);
+		const pattern = containing(q);
 		const byCustomer = customers?.length ? [`customer_id.in.(${customers.join(',')})`] : [];
 		query = query.or([`reference.ilike.${pattern}`, `contact_name.ilike.${pattern}`, ...byCustomer].join(','));
 	}
@@ -155,14 +155,4 @@ export function startOfDay(day: string, timezone: string): string | null {
 		if (localDate(instant, timezone) === day) return instant.toISOString();
 	}
 	return null;
-}
-
-/** Typed text inside a LIKE pattern: its wildcards are letters. */
-function likeText(text: string): string {
-	return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** A value inside PostgREST's `or`, where commas and parentheses mean something. */
-function quoted(value: string): string {
-	return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -18,9 +18,7 @@ export interface Visitor {
 }
 
 const staffRow = z.nullable(z.object({ name: z.string() }));
-const roleRows = z.array(
-	z.object({ station_id: z.nullable(z.string()), role: z.object({ label: z.string() }) })
-);
+const roleRows = z.array(z.object({ station_id: z.nullable(z.string()), role: z.string() }));
 
 /** The API under the visitor's own rights. */
 export function apiOf(event: Pick<RequestEvent, 'locals'>): Api {
@@ -41,7 +39,7 @@ async function readVisitor(event: RequestEvent): Promise<Visitor | null> {
 		api.rpc('my_permissions'),
 		api.from('stations').select('id, slug, name, timezone').order('name'),
 		api.from('staff').select('name').eq('user_id', user.id).maybeSingle(),
-		api.from('user_roles').select('station_id, role:roles(label)').eq('user_id', user.id)
+		api.from('user_roles').select('station_id, role').eq('user_id', user.id)
 	]);
 	const known = z.array(station).parse(dataOf(stations));
 	const email = user.email ?? '';
@@ -50,7 +48,7 @@ async function readVisitor(event: RequestEvent): Promise<Visitor | null> {
 		email,
 		name: staffRow.safeParse(staff.data).data?.name ?? email,
 		roles: (roleRows.safeParse(roles.data).data ?? []).map(({ role, station_id }) =>
-			[role.label, known.find(({ id }) => id === station_id)?.name].filter(Boolean).join(' · ')
+			[inWords(role), known.find(({ id }) => id === station_id)?.name].filter(Boolean).join(' · ')
 		),
 		access: new Access(grants.parse(dataOf(permissions))),
 		stations: known
@@ -81,4 +79,10 @@ export async function allowed(event: RequestEvent, ...permissions: readonly stri
 		error(403, { code: 'NOT_ALLOWED', message: 'Your role does not include this page.' });
 	}
 	return visitor;
+}
+
+/** `station_manager` → `Station manager`. The table of labels is not everybody's to read. */
+function inWords(role: string): string {
+	const words = role.replaceAll('_', ' ');
+	return words.charAt(0).toUpperCase() + words.slice(1);
 }
