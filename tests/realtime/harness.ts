@@ -178,35 +178,44 @@ export async function member(
 	return { id, token: await sign({ sub: id }) };
 }
 
-const clients = new Set<SupabaseClient>();
+const clients = new Map<SupabaseClient, { token: string | null }>();
 
 /** The real client; reconnects at once so that tests need not wait a second. */
 export function connect(
 	server: TestServer,
-	token?: string | null,
+	token: string | null = null,
 	realtime: RealtimeClientOptions = {}
 ): SupabaseClient {
+	const session = { token };
 	const client = createClient(server.url, keys.publishableKey, {
-		auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false, storageKey: randomUUID() },
+		accessToken: () => Promise.resolve(session.token),
 		realtime: {
 			transport: WebSocket as unknown as RealtimeClientOptions['transport'],
 			reconnectAfterMs: () => 20,
 			...realtime
 		}
 	});
-	clients.add(client);
-	if (token) void client.realtime.setAuth(token);
+	clients.set(client, session);
 	return client;
 }
 
+/** Signs in with another token, as a refresh does. */
+export async function changeToken(client: SupabaseClient, token: string): Promise<void> {
+	const session = clients.get(client);
+	if (session) session.token = token;
+	await client.realtime.setAuth();
+}
+
 export async function disconnectAll(): Promise<void> {
-	await Promise.all([...clients].map((client) => client.realtime.disconnect()));
+	await Promise.all([...clients.keys()].map((client) => client.realtime.disconnect()));
 	clients.clear();
 }
 
 /** Subscribes; resolves when joined, rejects with the server's reason. */
-export function joined(channel: RealtimeChannel): Promise<RealtimeChannel> {
-	return new Promise((resolve, reject) => {
+export async function joined(channel: RealtimeChannel): Promise<RealtimeChannel> {
+	// Else the first join may go out before the token is known.
+	await channel.socket.setAuth();
+	return await new Promise((resolve, reject) => {
 		channel.subscribe((status, error) => {
 			if (status === 'SUBSCRIBED') resolve(channel);
 			else if (status !== 'CLOSED') reject(error ?? new Error(status));

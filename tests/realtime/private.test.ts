@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
 	backends,
+	changeToken,
 	collect,
 	connect,
 	disconnectAll,
@@ -147,7 +148,7 @@ describe.each(backends)('private channels on %s', (backend) => {
 		const channel = client.channel(topic, isPrivate);
 		const inbox = collect(channel);
 		await joined(channel);
-		await client.realtime.setAuth(await sign({ sub: id, jti: randomUUID() }));
+		await changeToken(client, await sign({ sub: id, jti: randomUUID() }));
 		await sendFromDatabase(database.db, topic, { n: 1 });
 		await until(() => inbox.length === 1);
 		expect(channel.state).toBe('joined');
@@ -166,7 +167,7 @@ describe.each(backends)('private channels on %s', (backend) => {
 		const systems: { status: string; message: string }[] = [];
 		first.on('system', {}, (message: { status: string; message: string }) => systems.push(message));
 		await Promise.all(channels.map(joined));
-		await kept.realtime.setAuth(await sign({ sub: id, jti: '3' }));
+		await changeToken(kept, await sign({ sub: id, jti: '3' }));
 		await until(() => first.state === 'closed');
 		expect(systems.at(-1)).toMatchObject({
 			status: 'error',
@@ -184,7 +185,7 @@ describe.each(backends)('private channels on %s', (backend) => {
 		channel.on('system', {}, (message: { message: string }) => systems.push(message));
 		await joined(channel);
 		await database.db.query('delete from public.members where user_id = $1', [id]);
-		await client.realtime.setAuth(await sign({ sub: id, jti: randomUUID() }));
+		await changeToken(client, await sign({ sub: id, jti: randomUUID() }));
 		await until(() => channel.state === 'closed');
 		expect(systems.at(-1)?.message).toMatch(/^You no longer have permission/);
 	});
@@ -197,7 +198,7 @@ describe.each(backends)('private channels on %s', (backend) => {
 		await joined(channel);
 		expect(await channel.send({ type: 'broadcast', event: 'x', payload: {} })).toBe('timed out');
 		await database.db.query(`update public.members set writes = '{broadcast}' where user_id = $1`, [id]);
-		await client.realtime.setAuth(await sign({ sub: id, jti: randomUUID() }));
+		await changeToken(client, await sign({ sub: id, jti: randomUUID() }));
 		expect(await channel.send({ type: 'broadcast', event: 'x', payload: {} })).toBe('ok');
 	});
 

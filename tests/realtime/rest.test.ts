@@ -88,10 +88,15 @@ describe.each(backends)('REST broadcast on %s', (backend) => {
 		const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 		expect((await post(batch(1), bearer(reader.token))).status).toBe(202);
 		expect((await post(batch(2))).status).toBe(202);
-		const refused = connect(server, reader.token).channel(topic, { config: { private: true } });
+		const httpClient = async ({ token }: { token: string }) => {
+			const client = connect(server, token);
+			await client.realtime.setAuth();
+			return client.channel(topic, { config: { private: true } });
+		};
+		const refused = await httpClient(reader);
 		await expect(refused.httpSend('x', { n: 3 })).rejects.toThrow('You do not have permissions');
 		expect((await post(batch(4), bearer(writer.token))).status).toBe(202);
-		const allowed = connect(server, writer.token).channel(topic, { config: { private: true } });
+		const allowed = await httpClient(writer);
 		expect(await allowed.httpSend('x', { n: 5 })).toEqual({ success: true });
 		expect((await post(batch(6), { headers: { apikey: keys.secretKey } })).status).toBe(202);
 		await until(() => inbox.length === 3);

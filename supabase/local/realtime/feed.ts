@@ -136,6 +136,8 @@ export class Feed {
 
 	async #run(): Promise<void> {
 		if (this.#retry) return;
+		// A notice may come in the same packet as the news that the connection is back; what was missed goes first.
+		await new Promise(setImmediate);
 		try {
 			while (!this.#stopped && (this.#behind || this.#queue.length > 0)) {
 				if (this.#behind) {
