@@ -68,7 +68,8 @@ function readTap(lines: string[]): Result {
 		} else if (line.startsWith('not ok ')) {
 			ran += 1;
 			result.failures.push(line);
-		} else if (line.startsWith('#') && result.failures.length) result.failures.push(`${result.failures.pop()}\n${line}`);
+		} else if (line.startsWith('#') && result.failures.length)
+			result.failures.push(`${result.failures.pop()}\n${line}`);
 	}
 	if (planned === undefined) result.failures.push('No plan: select plan(n) first, select * from finish() last.');
 	else if (planned !== ran) result.failures.push(`Planned ${planned} tests, ran ${ran}.`);

@@ -1,0 +1,253 @@
+/**
+ * Who may do what with which table: the table of expectations of docs (roles and permissions), declared once. Asserted in SQL
+ * by matrix-sql.ts and over HTTP by tests/security/matrix-http.test.ts.
+ *
+ * A cell says on whose rows the verb works: `all` stations', the `own` station's, `none`. `self` is the person's own rows of
+ * the own station (which the fixtures make for the chef and the customer), `lone` the same where rows belong to no station.
+ * Own is Fremont, other is Sacramento.
+ */
+
+export const roles = [
+	'super_admin',
+	'admin',
+	'customer_support',
+	'station_manager',
+	'chef',
+	'customer',
+	'anon'
+] as const;
+export type Role = (typeof roles)[number];
+
+export const verbs = ['select', 'insert', 'update', 'delete'] as const;
+export type Verb = (typeof verbs)[number];
+
+/** On whose rows a verb works: of both stations, of Fremont only, of none. */
+export type Reach = 'all' | 'own' | 'none';
+
+export const sides = ['own', 'other'] as const;
+export type Side = (typeof sides)[number];
+
+/** The people of the demo who stand for the roles; the manager and the chef are Fremont's. */
+export const people: Record<Exclude<Role, 'anon'>, string> = {
+	super_admin: 'super_admin@demo.test',
+	admin: 'admin@demo.test',
+	customer_support: 'support@demo.test',
+	station_manager: 'manager.fremont@demo.test',
+	chef: 'chef.fremont@demo.test',
+	customer: 'customer@demo.test'
+};
+
+export interface TableRule {
+	/** What the table's rows hang on, for the HTTP test: the way to a station's id, or null where a row has no station. */
+	station: string | null;
+	/** Which row of a side is looked at, as SQL over `id(<what>)` names of the fixture. */
+	row: (side: Side) => Record<string, string>;
+	/** Columns and SQL values that a permitted person may insert; none where nobody may. */
+	insert?: (side: Side) => Record<string, string>;
+	/** A column that a permitted person may write; none where nobody may. */
+	update?: string;
+	expected: Record<Verb, Record<Role, Reach>>;
+}
+
+const letters: Record<string, Reach> = { a: 'all', o: 'own', '-': 'none' };
+
+/** Reads a line such as `a a a o - - -`, in the order of `roles`. */
+function cells(line: string): Record<Role, Reach> {
+	const values = line.split(' ');
+	if (values.length !== roles.length) throw new Error(`A line has a letter for each role: ${line}`);
+	return Object.fromEntries(roles.map((role, index) => [role, letters[values[index] ?? ''] ?? fail(line)])) as Record<
+		Role,
+		Reach
+	>;
+}
+
+function fail(line: string): never {
+	throw new Error(`Unknown letter in ${line}`);
+}
+
+const nobody = '- - - - - - -';
+
+function table(
+	rule: Omit<TableRule, 'expected'>,
+	lines: { select: string; insert?: string; update?: string; delete?: string }
+): TableRule {
+	return {
+		...rule,
+		expected: {
+			select: cells(lines.select),
+			insert: cells(lines.insert ?? nobody),
+			update: cells(lines.update ?? nobody),
+			delete: cells(lines.delete ?? nobody)
+		}
+	};
+}
+
+const fixture = (name: string) => (side: Side) => ({ id: `tests.fixture('${name}', '${side}')` });
+const station = (side: Side): string => `tests.fixture('station', '${side}')`;
+const chef = (side: Side): string => `tests.fixture('chef', '${side}')`;
+const booking = (side: Side): string => `tests.fixture('booking', '${side}')`;
+
+/*
+ * The lines read: super_admin admin customer_support station_manager chef customer anon.
+ * Rows without a station are the same on both sides, so their cells say a or -.
+ */
+export const matrix: Record<string, TableRule> = {
+	stations: table(
+		{
+			station: 'id',
+			row: (side) => ({ id: station(side) }),
+			insert: (side) => ({
+				slug: `'matrix-${side}'`,
+				name: `'Matrix'`,
+				base_zip: `'94538'`,
+				latitude: '37.5',
+				longitude: '-121.9'
+			}),
+			update: 'name'
+		},
+		{ select: 'a a a o o - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
+	),
+	station_start_times: table(
+		{
+			station: 'station_id',
+			row: (side) => ({ station_id: station(side), start_time: `time '18:00'` }),
+			insert: (side) => ({ station_id: station(side), start_time: `time '09:30'` })
+		},
+		{ select: 'a a a o o - -', insert: 'a a - - - - -', delete: 'a a - - - - -' }
+	),
+	zip_codes: table({ station: null, row: () => ({ zip: `'94538'` }) }, { select: 'a a a a a - -' }),
+	menu_items: table(
+		{
+			station: null,
+			row: () => ({ code: `'chicken'` }),
+			insert: (side) => ({ code: `'matrix_${side}'`, name: `'Matrix'`, kind: `'protein'` }),
+			update: 'description'
+		},
+		{ select: 'a a a a a a a', insert: 'a a - - - - -', update: 'a a - - - - -' }
+	),
+	price_book: table(
+		{
+			station: null,
+			row: () => ({ code: `'adult'` }),
+			insert: (side) => ({
+				code: `'matrix_${side}'`,
+				label: `'Matrix'`,
+				unit_cents: '1',
+				unit: `'each'`,
+				note: `'Matrix'`
+			}),
+			update: 'label'
+		},
+		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
+	),
+	price_change_history: table({ station: null, row: () => ({ code: `'adult'` }) }, { select: 'a a a a - - -' }),
+	feature_flags: table(
+		{ station: null, row: () => ({ key: `'stripe'` }), update: 'enabled' },
+		{ select: 'a a a a a a a', update: 'a - - - - - -' }
+	),
+
+	staff: table(
+		{
+			station: null,
+			row: fixture('staff'),
+			insert: (side) => ({ name: `'Matrix'`, email: `'matrix.${side}@example.test'` }),
+			update: 'name'
+		},
+		// one's own row is everybody's to read and to edit; the fixtures are a chef of each station, the own one the chef himself
+		{ select: 'a a a o o - -', insert: 'a - - - - - -', update: 'a - - - o - -' }
+	),
+	roles: table(
+		{
+			station: null,
+			row: () => ({ role: `'matrix_role'` }),
+			insert: (side) => ({ role: `'matrix_${side}'`, label: `'Matrix'`, description: `'Matrix'` }),
+			update: 'label'
+		},
+		{ select: 'a a - - - - -', insert: 'a - - - - - -', update: 'a - - - - - -', delete: 'a - - - - - -' }
+	),
+	permissions: table({ station: null, row: () => ({ permission: `'audit.read'` }) }, { select: 'a a - - - - -' }),
+	role_permissions: table(
+		{
+			station: null,
+			row: () => ({ role: `'matrix_role'`, permission: `'audit.read'` }),
+			insert: () => ({ role: `'matrix_role'`, permission: `'leads.read'` })
+		},
+		{ select: 'a a - - - - -', insert: 'a - - - - - -', delete: 'a - - - - - -' }
+	),
+	user_roles: table(
+		{
+			station: 'station_id',
+			row: fixture('grant'),
+			insert: (side) => ({
+				user_id: `tests.fixture('colleague', '${side}')`,
+				role: `'station_manager'`,
+				station_id: station(side)
+			})
+		},
+		{ select: 'a a - - - - -', insert: 'a - - - - - -', delete: 'a - - - - - -' }
+	),
+	audit_log: table(
+		{ station: 'station_id', row: (side) => ({ table_name: `'matrix'`, station_id: station(side) }) },
+		{ select: 'a a - o - - -' }
+	),
+
+	chefs: table(
+		{
+			station: 'station_id',
+			row: (side) => ({ id: chef(side) }),
+			insert: (side) => ({ staff_id: `tests.fixture('new_staff', '${side}')`, station_id: station(side) }),
+			update: 'bio'
+		},
+		{ select: 'a a a o o - -', insert: 'a a - o - - -', update: 'a a - o o - -' }
+	),
+	chef_weekly_hours: table(
+		{
+			station: 'chefs!inner(station_id)',
+			row: (side) => ({ chef_id: chef(side), starts_at: `time '03:00'` }),
+			insert: (side) => ({
+				chef_id: chef(side),
+				weekday: '2',
+				starts_at: `time '03:30'`,
+				ends_at: `time '04:00'`
+			})
+		},
+		{ select: 'a a a o o - -', insert: 'a a - o o - -', delete: 'a a - o o - -' }
+	),
+	chef_exceptions: table(
+		{
+			station: 'chefs!inner(station_id)',
+			row: (side) => ({ chef_id: chef(side), on_date: `date '2030-01-01'` }),
+			insert: (side) => ({ chef_id: chef(side), on_date: `date '2030-01-02'` })
+		},
+		{ select: 'a a a o o - -', insert: 'a a - o o - -', delete: 'a a - o o - -' }
+	),
+
+	customers: table(
+		{
+			station: 'station_id',
+			row: fixture('customer'),
+			insert: (side) => ({ name: `'Matrix'`, email: `'matrix.${side}@example.test'`, station_id: station(side) }),
+			update: 'notes'
+		},
+		// the own fixture is the demo customer
+		{ select: 'a a a o - o -', insert: 'a a a - - - -', update: 'a a a - - o -' }
+	),
+	bookings: table({ station: 'station_id', row: (side) => ({ id: booking(side) }) }, { select: 'a a a o - o -' }),
+	booking_items: table(
+		{ station: 'bookings!inner(station_id)', row: (side) => ({ booking_id: booking(side) }) },
+		{ select: 'a a a o - o -' }
+	),
+	chef_reservations: table(
+		{ station: 'station_id', row: (side) => ({ booking_id: booking(side) }) },
+		{ select: 'a a a o - - -' }
+	),
+	booking_notifications: table(
+		{ station: 'bookings!inner(station_id)', row: (side) => ({ booking_id: booking(side) }) },
+		{ select: 'a a a o - - -' }
+	),
+	leads: table(
+		{ station: 'station_id', row: fixture('lead'), update: 'notes' },
+		{ select: 'a a a o - - -', update: 'a a a o - - -' }
+	),
+	waitlist: table({ station: 'station_id', row: fixture('waitlist') }, { select: 'a a a o - - -' })
+};
