@@ -73,26 +73,30 @@ comment on column public.user_roles.granted_by is 'Who granted it; null for the 
 
 /* True where the caller holds the permission for any station: for things that belong to no station. */
 create function private.has_permission(p_permission text) returns boolean
-language sql stable security definer -- the caller may not read the grants
+language plpgsql stable security definer -- the caller may not read the grants; plpgsql keeps its plan
 set search_path = ''
 as $$
-	select exists (
+begin
+	return exists (
 		select from public.user_roles g
 		join public.role_permissions p on p.role = g.role
 		where g.user_id = auth.uid() and p.permission = p_permission
-	)
+	);
+end
 $$;
 
 /* True where the caller holds the permission for all stations (head office): also for rows that have no station. */
 create function private.has_permission_everywhere(p_permission text) returns boolean
-language sql stable security definer -- the caller may not read the grants
+language plpgsql stable security definer -- the caller may not read the grants; plpgsql keeps its plan
 set search_path = ''
 as $$
-	select exists (
+begin
+	return exists (
 		select from public.user_roles g
 		join public.role_permissions p on p.role = g.role
 		where g.user_id = auth.uid() and p.permission = p_permission and g.station_id is null
-	)
+	);
+end
 $$;
 
 /* True where the caller has any role at all. */

@@ -79,17 +79,24 @@ select private.track('public.station_start_times');
 
 /* The stations for which the caller holds the permission; all of them for a head-office grant. Asked once per statement. */
 create function private.stations_with(p_permission text) returns setof uuid
-language sql stable security definer rows 5 -- the caller may not read the grants
+language plpgsql stable security definer rows 5 -- the caller may not read the grants; plpgsql keeps its plan, SQL would plan anew for each statement
 set search_path = ''
 as $$
-	select s.id
-	from public.stations s
-	where private.has_permission_everywhere(p_permission)
-	union
+begin
+	return query
 	select g.station_id
 	from public.user_roles g
 	join public.role_permissions p on p.role = g.role
 	where g.user_id = auth.uid() and p.permission = p_permission and g.station_id is not null
+	union
+	select s.id
+	from public.stations s
+	where exists (
+		select from public.user_roles g
+		join public.role_permissions p on p.role = g.role
+		where g.user_id = auth.uid() and p.permission = p_permission and g.station_id is null
+	);
+end
 $$;
 
 /* The users who have a grant for a station in which the caller holds the permission: the colleagues one may see. */

@@ -43,10 +43,12 @@ select private.track('public.customers');
 
 /* The caller's own customer row. */
 create function private.own_customers() returns setof uuid
-language sql stable security definer rows 1 -- asked by policies of other tables, whatever this one's say
+language plpgsql stable security definer rows 1 -- asked by policies of other tables, whatever this one's say; plpgsql keeps its plan
 set search_path = ''
 as $$
-	select id from public.customers where user_id = auth.uid() and deleted_at is null
+begin
+	return query select id from public.customers where user_id = auth.uid() and deleted_at is null;
+end
 $$;
 grant execute on function private.own_customers() to authenticated;
 

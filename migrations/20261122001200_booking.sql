@@ -60,6 +60,7 @@ create table public.bookings (
 	constraint bookings_delete_has_reason check (deleted_at is null or length(delete_reason) between 10 and 500)
 );
 create index bookings_station_event on public.bookings (station_id, event_at, id) where deleted_at is null; -- lists and calendar of a station
+create index bookings_event on public.bookings (event_at, id) where deleted_at is null; -- lists of head office, over all stations
 create index bookings_station_changed on public.bookings (station_id, updated_at, id); -- catch-up after a lost connection
 create index bookings_station_status on public.bookings (station_id, status, event_at) where deleted_at is null; -- lists by status
 create index bookings_customer on public.bookings (customer_id, station_id, event_at); -- own bookings; who sees a customer
