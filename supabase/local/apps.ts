@@ -90,7 +90,7 @@ async function build(repoDir: string, name: AppName): Promise<void> {
 	const vite = join(repoDir, 'node_modules/vite/bin/vite.js');
 	const child = spawn(process.execPath, [vite, 'build', name, '--logLevel', 'warn'], {
 		cwd: repoDir,
-		env: { ...process.env, NODE_ENV: 'production' },
+		env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});
 	let output = '';

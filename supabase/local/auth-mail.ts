@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EmailDriver, EmailMessage } from '@supabase/lite';
 import nodemailer from 'nodemailer';
+import { requestFacts } from './shims/request-context.ts';
 
 export interface AuthMailOptions {
 	smtpUrl: string;
@@ -29,18 +30,26 @@ export function authMailDriver(options: AuthMailOptions): EmailDriver {
 	const transport = nodemailer.createTransport(options.smtpUrl);
 	return {
 		async send(message: EmailMessage) {
-			await transport.sendMail({ from: options.from, ...rewrite(message, options) });
+			const redirectTo = new URLSearchParams(requestFacts.getStore()?.query).get('redirect_to');
+			await transport.sendMail({ from: options.from, ...rewrite(message, options, redirectTo) });
 		}
 	};
 }
 
-/** The same message with the link to our page and our words around it; unchanged when it holds no link. */
-export function rewrite(message: EmailMessage, options: Omit<AuthMailOptions, 'smtpUrl' | 'from'>): EmailMessage {
+/**
+ * The same message with the link to our page and our words around it; unchanged when it holds no link.
+ * `redirectTo` is what the request asked for: lite leaves it out of its mails, the hosted auth server does not.
+ */
+export function rewrite(
+	message: EmailMessage,
+	options: Omit<AuthMailOptions, 'smtpUrl' | 'from'>,
+	redirectTo: string | null = null
+): EmailMessage {
 	const found = /https?:\/\/\S+\/auth\/v1\/verify\?\S+/.exec(message.text ?? '')?.[0];
 	if (!found) return message;
 	const given = new URL(found).searchParams;
 	const type = given.get('type') ?? 'magiclink';
-	const link = confirmationLink(given.get('token') ?? '', type, given.get('redirect_to'), options);
+	const link = confirmationLink(given.get('token') ?? '', type, redirectTo ?? given.get('redirect_to'), options);
 	const code = /\b\d{6,10}\b/.exec(message.text ?? '')?.[0] ?? '';
 	const file = join(options.templatesDir, `${templates[type] ?? 'magic_link'}.html`);
 	const html = existsSync(file)

@@ -19,11 +19,7 @@ export interface Database {
 	/** One transaction: committed when `run` resolves, rolled back when it rejects. */
 	transaction<R>(run: (query: Query) => Promise<R>): Promise<R>;
 	/** `onReconnect` runs after a lost connection listens again: what was notified meanwhile is gone. */
-	listen(
-		channel: string,
-		onNotify: (payload: string) => void,
-		onReconnect: () => void
-	): Promise<() => Promise<void>>;
+	listen(channel: string, onNotify: (payload: string) => void, onReconnect: () => void): Promise<() => Promise<void>>;
 	close(): Promise<void>;
 }
 

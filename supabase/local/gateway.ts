@@ -62,7 +62,8 @@ async function answeredBy(service: Answering | undefined, req: IncomingMessage, 
 async function answerByLite(lite: Lite, path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
 	const headers = flatHeaders(req);
 	const url = `http://${headers.host ?? '127.0.0.1'}${req.url ?? '/'}`;
-	const facts = { method: req.method ?? 'GET', path: path.replace(/^\/rest\/v1/, ''), headers };
+	const query = req.url?.split('?')[1] ?? '';
+	const facts = { method: req.method ?? 'GET', path: path.replace(/^\/rest\/v1/, ''), query, headers };
 	const response = await lite.fetch(toRequest(req, url, headers), facts, req.socket.remoteAddress ?? null);
 	await sendResponse(response, res);
 }

@@ -70,8 +70,7 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 		() => void reloadSchema().catch(() => undefined)
 	);
 	return {
-		fetch: (request, facts, peerAddress) =>
-			requestFacts.run(facts, async () => app.fetch(request, { peerAddress })),
+		fetch: (request, facts, peerAddress) => requestFacts.run(facts, async () => app.fetch(request, { peerAddress })),
 		reloadSchema,
 		close: async () => {
 			await stopListening();
@@ -122,10 +121,10 @@ function authSettings({ repoDir }: LocalConfig): Record<string, unknown> {
 	const { auth = {} } = parse(readFileSync(join(repoDir, 'supabase/config.toml'), 'utf8')) as {
 		auth?: Record<string, unknown>;
 	};
-	const { email = {}, ...rest } = auth as { email?: Record<string, unknown> };
-	// Templates are ours to fill (auth-mail.ts); lite would fill them without escaping.
-	const { template: _template, ...emailSettings } = email;
-	return { ...rest, email: emailSettings };
+	const { email = {}, ...rest } = auth as { email?: { template?: Record<string, { subject?: string }> } };
+	// The pages of the mails are ours to fill (auth-mail.ts); lite would fill them without escaping.
+	const template = Object.entries(email.template ?? {}).map(([name, { subject }]) => [name, { subject }]);
+	return { ...rest, email: { ...email, template: Object.fromEntries(template) } };
 }
 
 async function readRoleSettings(db: LocalDatabase): Promise<RoleSettings> {

@@ -4,9 +4,7 @@ import type { Database } from './database.ts';
 
 /** Does nothing before the foundations migration has made the table. */
 export async function writeSettings(db: Database, config: Pick<LocalConfig, 'rateLimits' | 'features'>): Promise<void> {
-	const [table] = await db.query<{ found: boolean }>(
-		`select to_regclass('private.settings') is not null as found`
-	);
+	const [table] = await db.query<{ found: boolean }>(`select to_regclass('private.settings') is not null as found`);
 	if (!table?.found) return;
 	await db.transaction(async (query) => {
 		await query(`delete from private.settings where key like 'feature.%'`);

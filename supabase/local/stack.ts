@@ -12,6 +12,7 @@ import { migrate, seed } from './migrate.ts';
 import { preparePlatform } from './platform.ts';
 import { createRealtime } from './realtime/index.ts';
 import { writeSettings } from './settings.ts';
+import { serveWire } from './wire.ts';
 import { startWorkers } from './workers.ts';
 
 export interface Stack {
@@ -41,6 +42,7 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 		let started = false;
 		const services: Services = { isReady: async () => started && answers(db) };
 		undo.push(await listen(config, services));
+		if (db.kind === 'pglite') keep(await serveWire(db.pglite, config.ports.database));
 		services.mailbox = keep(await startMailbox({ smtpPort: config.ports.smtp, dataDir: config.dataDir }));
 		services.lite = keep(await startLite(config, db));
 		const { jwtSecret, publishable: publishableKey, secret: secretKey } = config.keys;

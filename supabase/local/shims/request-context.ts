@@ -12,6 +12,8 @@ import { sql, type Kysely } from 'kysely';
 export interface RequestFacts {
 	method: string;
 	path: string;
+	/** Without the question mark. */
+	query: string;
 	headers: Record<string, string>;
 }
 
