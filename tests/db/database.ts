@@ -82,4 +82,6 @@ async function prepare(db: LocalDatabase): Promise<void> {
 	await seedZipCodes(db);
 	await seed(db, join(repo, 'seed'));
 	await db.exec(await readFile(join(import.meta.dirname, 'helpers.sql'), 'utf8'));
+	await db.exec(`create extension if not exists pgtap with schema extensions;
+		grant execute on all functions in schema extensions to anon, authenticated, service_role`);
 }

@@ -9,7 +9,6 @@
 */
 
 create schema tests;
-create extension if not exists pgtap with schema extensions;
 
 create function tests.user_id(p_email text) returns uuid
 language sql stable security definer
@@ -131,5 +130,56 @@ exception when insufficient_privilege then
 end
 $$;
 
+-- Booking -------------------------------------------------------------------------------------------------------------------
+
+/* A start time of a station, far enough ahead that the demo has no bookings there. */
+create function tests.slot(p_days integer default 100, p_time time default '18:00', p_slug text default 'fremont') returns timestamptz
+language sql stable security definer
+set search_path = ''
+as $$
+	select ((now() at time zone s.timezone)::date + p_days + p_time) at time zone s.timezone
+	from public.stations s where s.slug = p_slug and s.deleted_at is null
+$$;
+
+/* A valid request of create_booking; a test says only what matters to it. Null in p_over takes a field away. */
+create function tests.wish(p_starts_at timestamptz, p_over jsonb default '{}') returns jsonb
+language sql volatile
+set search_path = ''
+as $$
+	select jsonb_strip_nulls(jsonb_build_object(
+		'idempotency_key', gen_random_uuid(), 'zip', '94538', 'starts_at', p_starts_at, 'adults', 10, 'children', 0, 'toddlers', 0,
+		'items', '[]'::jsonb,
+		'contact', jsonb_build_object('name', 'Robin Rivera', 'email', 'robin@example.test', 'phone', '+15102345678', 'sms_consent', true),
+		'venue', '{"line1": "1 Test Street", "line2": "", "city": "Fremont", "state": "CA", "zip": "94538"}'::jsonb,
+		'notes', '', 'source', 'website') || p_over)
+$$;
+
+/* A contact of its own, for tests of many people. */
+create function tests.contact(p_n integer) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+	select jsonb_build_object('name', 'Person ' || p_n, 'email', 'person' || p_n || '@example.test', 'phone', '+1510300' || lpad(p_n::text, 4, '0'), 'sms_consent', false)
+$$;
+
+/* Leaves a station exactly so many chefs, each at work every day. As the owner. */
+create function tests.only_chefs(p_count integer, p_slug text default 'fremont') returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+	update public.chefs c set active = k.place <= p_count
+	from (
+		select id, row_number() over (order by id) as place from public.chefs
+		where station_id = tests.station(p_slug) and deleted_at is null
+	) k
+	where k.id = c.id;
+	delete from public.chef_weekly_hours where chef_id in (select id from public.chefs where station_id = tests.station(p_slug));
+	insert into public.chef_weekly_hours (chef_id, weekday, starts_at, ends_at)
+	select c.id, d, '11:00', '24:00' from public.chefs c, generate_series(0, 6) d
+	where c.station_id = tests.station(p_slug) and c.active;
+end
+$$;
+
 grant usage on schema tests to public;
-grant execute on all functions in schema tests, extensions to anon, authenticated, service_role;
+grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -1,19 +1,19 @@
 /*
   Fixtures of the role matrix: of every table a row of Fremont (own) and one of Sacramento (other), by name and side.
-  Runs as the owner inside the transaction of the matrix, which is rolled back.
+  Needs helpers.sql; runs as the owner. The SQL matrix rolls it back, the one over HTTP drops the schema tests afterwards.
 */
 
-create temp table fixtures (name text, side text, id uuid not null, primary key (name, side));
-grant select on fixtures to public;
+create table tests.fixtures (name text, side text, id uuid not null, primary key (name, side));
+grant select on tests.fixtures to public;
 
-create function pg_temp.keep(p_name text, p_side text, p_id uuid) returns uuid
-language sql as $$ insert into fixtures values (p_name, p_side, p_id) returning id $$;
+create function tests.keep(p_name text, p_side text, p_id uuid) returns uuid
+language sql set search_path = '' as $$ insert into tests.fixtures values (p_name, p_side, p_id) returning id $$;
 
-create or replace function tests.fixture(p_name text, p_side text) returns uuid
-language sql stable set search_path = pg_temp as $$ select id from fixtures where name = p_name and side = p_side $$;
+create function tests.fixture(p_name text, p_side text) returns uuid
+language sql stable set search_path = '' as $$ select id from tests.fixtures where name = p_name and side = p_side $$;
 
 /* Tries a statement and takes it back: how many rows it touched, refused, or error: and why. */
-create or replace function tests.attempt(p_sql text) returns text
+create function tests.attempt(p_sql text) returns text
 language plpgsql
 set search_path = public, extensions, tests
 as $$
@@ -47,24 +47,24 @@ begin
 	insert into public.role_permissions values ('matrix_role', 'audit.read');
 	foreach v_side in array array['own', 'other'] loop
 		v_slug := case v_side when 'own' then 'fremont' else 'sacramento' end;
-		v_station := pg_temp.keep('station', v_side, tests.station(v_slug));
+		v_station := tests.keep('station', v_side, tests.station(v_slug));
 		v_user := tests.user_id('chef.' || v_slug || '@demo.test');
 		select id into v_staff from public.staff where user_id = v_user;
-		perform pg_temp.keep('staff', v_side, v_staff);
+		perform tests.keep('staff', v_side, v_staff);
 
 		select id into v_chef from public.chefs where user_id = v_user;
 		if v_chef is null then
 			insert into public.chefs (staff_id, station_id) values (v_staff, v_station) returning id into v_chef;
 		end if;
-		perform pg_temp.keep('chef', v_side, v_chef);
+		perform tests.keep('chef', v_side, v_chef);
 		insert into public.chef_weekly_hours (chef_id, weekday, starts_at, ends_at) values (v_chef, 1, '03:00', '03:15');
 		insert into public.chef_exceptions (chef_id, on_date) values (v_chef, '2030-01-01');
 		insert into public.staff (name, email) values ('Matrix', 'matrix.staff.' || v_side || '@example.test') returning id into v_staff;
-		perform pg_temp.keep('new_staff', v_side, v_staff);
+		perform tests.keep('new_staff', v_side, v_staff);
 
-		v_user := pg_temp.keep('colleague', v_side, tests.make_user('matrix.' || v_side || '@example.test'));
+		v_user := tests.keep('colleague', v_side, tests.make_user('matrix.' || v_side || '@example.test'));
 		insert into public.user_roles (user_id, role, station_id) values (v_user, 'chef', v_station) returning id into v_user;
-		perform pg_temp.keep('grant', v_side, v_user);
+		perform tests.keep('grant', v_side, v_user);
 		insert into public.audit_log (actor, action, table_name, station_id) values ('matrix', 'insert', 'matrix', v_station);
 
 		v_customer := null;
@@ -78,14 +78,14 @@ begin
 				case v_side when 'own' then tests.user_id('customer@demo.test') end)
 			returning id into v_customer;
 		end if;
-		perform pg_temp.keep('customer', v_side, v_customer);
+		perform tests.keep('customer', v_side, v_customer);
 
 		insert into public.bookings (reference, station_id, customer_id, event_at, event_ends_at, timezone, adults, venue_line1,
 			venue_city, venue_state, venue_zip, road_miles, quote, total_cents, deposit_cents, price_version, hold_expires_at)
 		values (case v_side when 'own' then 'MH-ZZZZ2' else 'MH-ZZZZ3' end, v_station, v_customer, '2030-01-01 20:00+00', '2030-01-01 22:00+00',
 			'America/Los_Angeles', 10, '1 Main St', 'Fremont', 'CA', '94538', 1, '{}', 55000, 10000, 'p0', '2030-01-01')
 		returning id into v_booking;
-		perform pg_temp.keep('booking', v_side, v_booking);
+		perform tests.keep('booking', v_side, v_booking);
 		insert into public.booking_items values (v_booking, 'addon_rice', 'Rice', 1, 500);
 		insert into public.booking_notifications values (v_booking, 'matrix');
 		insert into public.chef_reservations (booking_id, chef_id, station_id, event_at, period)
@@ -93,9 +93,9 @@ begin
 
 		insert into public.leads (station_id, email, source) values (v_station, 'matrix.lead.' || v_side || '@example.test', 'website')
 		returning id into v_lead;
-		perform pg_temp.keep('lead', v_side, v_lead);
+		perform tests.keep('lead', v_side, v_lead);
 		insert into public.waitlist (lead_id, station_id, starts_at) values (v_lead, v_station, '2030-01-01 20:00+00') returning id into v_lead;
-		perform pg_temp.keep('waitlist', v_side, v_lead);
+		perform tests.keep('waitlist', v_side, v_lead);
 	end loop;
 end
 $$;

@@ -2,9 +2,8 @@
  * Who may do what with which table: the table of expectations of docs (roles and permissions), declared once. Asserted in SQL
  * by matrix-sql.ts and over HTTP by tests/security/matrix-http.test.ts.
  *
- * A cell says on whose rows the verb works: `all` stations', the `own` station's, `none`. `self` is the person's own rows of
- * the own station (which the fixtures make for the chef and the customer), `lone` the same where rows belong to no station.
- * Own is Fremont, other is Sacramento.
+ * A cell says on whose rows the verb works: `all` stations', the `own` station's, `none`. Own is Fremont, other Sacramento;
+ * where rows belong to persons, the fixtures make the own one the chef's or the customer's who tries.
  */
 
 export const roles = [
@@ -38,15 +37,44 @@ export const people: Record<Exclude<Role, 'anon'>, string> = {
 };
 
 export interface TableRule {
-	/** What the table's rows hang on, for the HTTP test: the way to a station's id, or null where a row has no station. */
-	station: string | null;
-	/** Which row of a side is looked at, as SQL over `id(<what>)` names of the fixture. */
+	/** Which row of a side is looked at: columns and SQL values; `tests.fixture(name, side)` is an id made by matrix.sql. */
 	row: (side: Side) => Record<string, string>;
 	/** Columns and SQL values that a permitted person may insert; none where nobody may. */
 	insert?: (side: Side) => Record<string, string>;
 	/** A column that a permitted person may write; none where nobody may. */
 	update?: string;
 	expected: Record<Verb, Record<Role, Reach>>;
+}
+
+/** One thing that a role tries. */
+export interface Case {
+	title: string;
+	table: string;
+	rule: TableRule;
+	verb: Verb;
+	side: Side;
+	allowed: boolean;
+}
+
+/** Everything that a role tries, with what must come of it. */
+export function casesOf(role: Role): Case[] {
+	return Object.entries(matrix).flatMap(([table, rule]) =>
+		verbs.flatMap((verb) =>
+			sides.map((side) => {
+				const reach = rule.expected[verb][role];
+				const allowed = reach === 'all' || (reach === 'own' && side === 'own');
+				const whose = side === 'own' ? 'Fremont' : 'Sacramento';
+				return {
+					title: `${role} ${allowed ? 'CAN' : 'can NOT'} ${verb} ${table} of ${whose}`,
+					table,
+					rule,
+					verb,
+					side,
+					allowed
+				};
+			})
+		)
+	);
 }
 
 const letters: Record<string, Reach> = { a: 'all', o: 'own', '-': 'none' };
@@ -94,7 +122,6 @@ const booking = (side: Side): string => `tests.fixture('booking', '${side}')`;
 export const matrix: Record<string, TableRule> = {
 	stations: table(
 		{
-			station: 'id',
 			row: (side) => ({ id: station(side) }),
 			insert: (side) => ({
 				slug: `'matrix-${side}'`,
@@ -109,16 +136,14 @@ export const matrix: Record<string, TableRule> = {
 	),
 	station_start_times: table(
 		{
-			station: 'station_id',
 			row: (side) => ({ station_id: station(side), start_time: `time '18:00'` }),
 			insert: (side) => ({ station_id: station(side), start_time: `time '09:30'` })
 		},
 		{ select: 'a a a o o - -', insert: 'a a - - - - -', delete: 'a a - - - - -' }
 	),
-	zip_codes: table({ station: null, row: () => ({ zip: `'94538'` }) }, { select: 'a a a a a - -' }),
+	zip_codes: table({ row: () => ({ zip: `'94538'` }) }, { select: 'a a a a a - -' }),
 	menu_items: table(
 		{
-			station: null,
 			row: () => ({ code: `'chicken'` }),
 			insert: (side) => ({ code: `'matrix_${side}'`, name: `'Matrix'`, kind: `'protein'` }),
 			update: 'description'
@@ -127,7 +152,6 @@ export const matrix: Record<string, TableRule> = {
 	),
 	price_book: table(
 		{
-			station: null,
 			row: () => ({ code: `'adult'` }),
 			insert: (side) => ({
 				code: `'matrix_${side}'`,
@@ -140,15 +164,14 @@ export const matrix: Record<string, TableRule> = {
 		},
 		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
 	),
-	price_change_history: table({ station: null, row: () => ({ code: `'adult'` }) }, { select: 'a a a a - - -' }),
+	price_change_history: table({ row: () => ({ code: `'adult'` }) }, { select: 'a a a a - - -' }),
 	feature_flags: table(
-		{ station: null, row: () => ({ key: `'stripe'` }), update: 'enabled' },
+		{ row: () => ({ key: `'stripe'` }), update: 'enabled' },
 		{ select: 'a a a a a a a', update: 'a - - - - - -' }
 	),
 
 	staff: table(
 		{
-			station: null,
 			row: fixture('staff'),
 			insert: (side) => ({ name: `'Matrix'`, email: `'matrix.${side}@example.test'` }),
 			update: 'name'
@@ -158,17 +181,15 @@ export const matrix: Record<string, TableRule> = {
 	),
 	roles: table(
 		{
-			station: null,
 			row: () => ({ role: `'matrix_role'` }),
 			insert: (side) => ({ role: `'matrix_${side}'`, label: `'Matrix'`, description: `'Matrix'` }),
 			update: 'label'
 		},
 		{ select: 'a a - - - - -', insert: 'a - - - - - -', update: 'a - - - - - -', delete: 'a - - - - - -' }
 	),
-	permissions: table({ station: null, row: () => ({ permission: `'audit.read'` }) }, { select: 'a a - - - - -' }),
+	permissions: table({ row: () => ({ permission: `'audit.read'` }) }, { select: 'a a - - - - -' }),
 	role_permissions: table(
 		{
-			station: null,
 			row: () => ({ role: `'matrix_role'`, permission: `'audit.read'` }),
 			insert: () => ({ role: `'matrix_role'`, permission: `'leads.read'` })
 		},
@@ -176,7 +197,6 @@ export const matrix: Record<string, TableRule> = {
 	),
 	user_roles: table(
 		{
-			station: 'station_id',
 			row: fixture('grant'),
 			insert: (side) => ({
 				user_id: `tests.fixture('colleague', '${side}')`,
@@ -187,13 +207,12 @@ export const matrix: Record<string, TableRule> = {
 		{ select: 'a a - - - - -', insert: 'a - - - - - -', delete: 'a - - - - - -' }
 	),
 	audit_log: table(
-		{ station: 'station_id', row: (side) => ({ table_name: `'matrix'`, station_id: station(side) }) },
+		{ row: (side) => ({ table_name: `'matrix'`, station_id: station(side) }) },
 		{ select: 'a a - o - - -' }
 	),
 
 	chefs: table(
 		{
-			station: 'station_id',
 			row: (side) => ({ id: chef(side) }),
 			insert: (side) => ({ staff_id: `tests.fixture('new_staff', '${side}')`, station_id: station(side) }),
 			update: 'bio'
@@ -202,7 +221,6 @@ export const matrix: Record<string, TableRule> = {
 	),
 	chef_weekly_hours: table(
 		{
-			station: 'chefs!inner(station_id)',
 			row: (side) => ({ chef_id: chef(side), starts_at: `time '03:00'` }),
 			insert: (side) => ({
 				chef_id: chef(side),
@@ -215,7 +233,6 @@ export const matrix: Record<string, TableRule> = {
 	),
 	chef_exceptions: table(
 		{
-			station: 'chefs!inner(station_id)',
 			row: (side) => ({ chef_id: chef(side), on_date: `date '2030-01-01'` }),
 			insert: (side) => ({ chef_id: chef(side), on_date: `date '2030-01-02'` })
 		},
@@ -224,7 +241,6 @@ export const matrix: Record<string, TableRule> = {
 
 	customers: table(
 		{
-			station: 'station_id',
 			row: fixture('customer'),
 			insert: (side) => ({ name: `'Matrix'`, email: `'matrix.${side}@example.test'`, station_id: station(side) }),
 			update: 'notes'
@@ -232,22 +248,10 @@ export const matrix: Record<string, TableRule> = {
 		// the own fixture is the demo customer
 		{ select: 'a a a o - o -', insert: 'a a a - - - -', update: 'a a a - - o -' }
 	),
-	bookings: table({ station: 'station_id', row: (side) => ({ id: booking(side) }) }, { select: 'a a a o - o -' }),
-	booking_items: table(
-		{ station: 'bookings!inner(station_id)', row: (side) => ({ booking_id: booking(side) }) },
-		{ select: 'a a a o - o -' }
-	),
-	chef_reservations: table(
-		{ station: 'station_id', row: (side) => ({ booking_id: booking(side) }) },
-		{ select: 'a a a o - - -' }
-	),
-	booking_notifications: table(
-		{ station: 'bookings!inner(station_id)', row: (side) => ({ booking_id: booking(side) }) },
-		{ select: 'a a a o - - -' }
-	),
-	leads: table(
-		{ station: 'station_id', row: fixture('lead'), update: 'notes' },
-		{ select: 'a a a o - - -', update: 'a a a o - - -' }
-	),
-	waitlist: table({ station: 'station_id', row: fixture('waitlist') }, { select: 'a a a o - - -' })
+	bookings: table({ row: (side) => ({ id: booking(side) }) }, { select: 'a a a o - o -' }),
+	booking_items: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - o -' }),
+	chef_reservations: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	booking_notifications: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	leads: table({ row: fixture('lead'), update: 'notes' }, { select: 'a a a o - - -', update: 'a a a o - - -' }),
+	waitlist: table({ row: fixture('waitlist') }, { select: 'a a a o - - -' })
 };

@@ -1,0 +1,15 @@
+/*
+  Takes away what matrix.sql left in a running stack. The audit keeps its entries: it is append-only.
+  Not the demo customer and the demo chefs, which it found there.
+*/
+delete from public.waitlist where id in (select id from tests.fixtures where name = 'waitlist');
+delete from public.leads where id in (select id from tests.fixtures where name = 'lead');
+delete from public.bookings where id in (select id from tests.fixtures where name = 'booking');
+delete from public.customers where email like 'matrix.%@example.test';
+delete from public.chef_weekly_hours where starts_at = '03:00' and chef_id in (select id from tests.fixtures where name = 'chef');
+delete from public.chef_exceptions where on_date = '2030-01-01' and chef_id in (select id from tests.fixtures where name = 'chef');
+delete from public.staff where email like 'matrix.%@example.test';
+delete from public.user_roles where id in (select id from tests.fixtures where name = 'grant');
+delete from auth.users where email like 'matrix.%@example.test';
+delete from public.roles where role = 'matrix_role';
+drop schema tests cascade;
