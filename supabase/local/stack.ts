@@ -10,7 +10,7 @@ import { startLite } from './lite.ts';
 import { startMailbox } from './mailbox.ts';
 import { migrate, seed } from './migrate.ts';
 import { preparePlatform } from './platform.ts';
-import { createRealtime } from './realtime/index.ts';
+import { createRealtime, withoutRateLimits } from './realtime/index.ts';
 import { writeSettings } from './settings.ts';
 import { serveWire } from './wire.ts';
 import { startWorkers } from './workers.ts';
@@ -46,7 +46,8 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 		services.mailbox = keep(await startMailbox({ smtpPort: config.ports.smtp, dataDir: config.dataDir }));
 		services.lite = keep(await startLite(config, db));
 		const { jwtSecret, publishable: publishableKey, secret: secretKey } = config.keys;
-		services.realtime = keep(await createRealtime({ db, jwtSecret, publishableKey, secretKey, log }));
+		const limits = config.rateLimits ? {} : withoutRateLimits;
+		services.realtime = keep(await createRealtime({ db, jwtSecret, publishableKey, secretKey, limits, log }));
 		services.functions = keep(
 			await startFunctions({
 				port: config.ports.functions,

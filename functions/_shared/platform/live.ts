@@ -57,6 +57,8 @@ export interface LiveOptions {
 	apikey: string;
 	/** A token of the person who looks, fresh for at least a minute if it can be; null when nobody is signed in. */
 	accessToken?: () => Promise<string | null>;
+	/** Instead of `accessToken`: a source shared with other requests, which then also learns of a refused token. */
+	tokens?: TokenSource;
 	/** For tests: quicker reconnects, another WebSocket. */
 	realtime?: RealtimeClientOptions;
 }
@@ -78,7 +80,7 @@ export interface Live {
 export function createLive(options: LiveOptions): Live {
 	const topics = new Map<string, LiveTopic>();
 	const leaving = new Map<string, Promise<unknown>>();
-	const tokens = new TokenSource(options.accessToken ?? (() => Promise.resolve(null)));
+	const tokens = options.tokens ?? new TokenSource(options.accessToken ?? (() => Promise.resolve(null)));
 	let loading: Promise<RealtimeClient> | undefined;
 	const client = () => (loading ??= load(options, tokens).catch(forget));
 	const forget = (error: unknown): never => {
@@ -118,13 +120,14 @@ export function createLive(options: LiveOptions): Live {
 	};
 }
 
-async function load({ url, apikey, accessToken, realtime }: LiveOptions, tokens: TokenSource): Promise<RealtimeClient> {
+async function load(options: LiveOptions, tokens: TokenSource): Promise<RealtimeClient> {
+	const { url, apikey, realtime } = options;
 	const { RealtimeClient } = await import('@supabase/realtime-js');
 	const address = new URL('realtime/v1', url.endsWith('/') ? url : `${url}/`);
 	address.protocol = address.protocol.replace('http', 'ws');
 	return new RealtimeClient(address.href, {
 		...realtime,
 		params: { ...realtime?.params, apikey },
-		...(accessToken && { accessToken: () => tokens.get() })
+		...((options.accessToken ?? options.tokens) && { accessToken: () => tokens.get() })
 	});
 }

@@ -1,1 +1,2 @@
+export { withoutRateLimits, type Limits } from './limits.ts';
 export { createRealtime, schemaSql, type Realtime, type RealtimeOptions, type RealtimeStats } from './server.ts';

@@ -41,6 +41,14 @@ export const defaultLimits: Limits = {
 	tokenCheckMs: 300_000
 };
 
+/** For load tests: as many sockets, joins and messages as the machine bears. Limits that guard memory stay. */
+export const withoutRateLimits: Partial<Limits> = {
+	eventsPerSecond: Infinity,
+	joinsPerSecond: Infinity,
+	presencePerSecond: Infinity,
+	connections: Infinity
+};
+
 /** Largest frame that a socket may send, in bytes. */
 export const MAX_FRAME_BYTES = 5_000_000;
 
