@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Route } from '#admin/platform/routes.ts';
 
 export const leadStatus = z.enum(['new', 'contacted', 'qualified', 'converted', 'lost']);
 export type LeadStatus = z.infer<typeof leadStatus>;
@@ -87,4 +88,20 @@ export function leadName({ name, email, phone }: Pick<LeadRow, 'name' | 'email' 
 
 export function leadGuests({ adults, children, toddlers }: Pick<LeadRow, 'adults' | 'children' | 'toddlers'>): number {
 	return (adults ?? 0) + (children ?? 0) + (toddlers ?? 0);
+}
+
+/** Where a booking for this person starts, with what they told filled in. */
+export function bookingPrefill(lead: LeadDetail): string {
+	const query = new URLSearchParams();
+	const put = (name: string, value: string | number | null) => value && query.set(name, String(value));
+	put('zip', lead.zip);
+	put('adults', lead.adults);
+	put('children', lead.children);
+	put('toddlers', lead.toddlers);
+	put('name', lead.name);
+	put('email', lead.email);
+	put('phone', lead.phone);
+	for (const { code, quantity } of lead.items) query.append('items', `${code}.${quantity}`);
+	const text = query.toString();
+	return text ? `${Route.newBooking}?${text}` : Route.newBooking;
 }

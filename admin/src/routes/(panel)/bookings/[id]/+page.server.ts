@@ -1,0 +1,25 @@
+import { readTimeline } from '#admin/audit/timeline.server.ts';
+import { bookingActions, bookingFields, readBooking, readSlots } from '#admin/booking/booking.server.ts';
+import { readCandidates } from '#admin/booking/chefs.ts';
+import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
+import { pages } from '#admin/platform/navigation.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	event.depends('admin:booking');
+	const { access } = await allowed(event, ...pages.bookings.needs);
+	const api = apiOf(event);
+	const booking = await readBooking(api, event.params.id);
+	const station = booking.station_id;
+	const move = event.url.searchParams.get('move') ?? '';
+	const [candidates, slots] = await Promise.all([
+		access.can('chefs.read', station) ? readCandidates(api, booking) : [],
+		/^\d{4}-\d{2}-\d{2}$/.test(move) ? readSlots(api, booking.venue_zip, move) : null
+	]);
+	const timeline = access.can('audit.read', station)
+		? await readTimeline(api, 'bookings', booking.id, booking.timezone, new Map(candidates.map(({ id, name }) => [id, name])))
+		: null;
+	return { booking, candidates, slots, move, timeline, fields: bookingFields(booking), asOf: Date.now() };
+};
+
+export const actions: Actions = bookingActions;
