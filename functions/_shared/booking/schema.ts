@@ -67,7 +67,7 @@ export const stationForZip = z.object({
 export type StationForZip = z.infer<typeof stationForZip>;
 
 /** One line of a booking's menu as it was priced. */
-const bookingItem = z.object({ code: z.string(), label: z.string(), quantity: z.int(), unit_cents: z.int() });
+export const bookingItem = z.object({ code: z.string(), label: z.string(), quantity: z.int(), unit_cents: z.int() });
 
 /** A booking as the guest who holds its link sees it (`get_booking`). */
 export const guestBooking = z.object({

@@ -1,0 +1,4 @@
+import { ownCalendarFile } from '#app/identity/account.server.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = ownCalendarFile;
