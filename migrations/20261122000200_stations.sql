@@ -77,25 +77,24 @@ select private.track('public.station_start_times');
 
 -- Where the caller may do what ------------------------------------------------------------------------------------------
 
-/* The stations for which the caller holds the permission; all of them for a head-office grant. Asked once per statement. */
+/*
+  The stations for which the caller holds the permission; all of them for a head-office grant. Asked once per statement.
+  In plpgsql, as other helpers that every request asks: it keeps its plan, where an SQL function is planned at each call.
+*/
 create function private.stations_with(p_permission text) returns setof uuid
-language plpgsql stable security definer rows 5 -- the caller may not read the grants; plpgsql keeps its plan, SQL would plan anew for each statement
+language plpgsql stable security definer rows 5 -- the caller may not read the grants
 set search_path = ''
 as $$
 begin
-	return query
-	select g.station_id
-	from public.user_roles g
-	join public.role_permissions p on p.role = g.role
-	where g.user_id = auth.uid() and p.permission = p_permission and g.station_id is not null
-	union
-	select s.id
-	from public.stations s
-	where exists (
-		select from public.user_roles g
-		join public.role_permissions p on p.role = g.role
-		where g.user_id = auth.uid() and p.permission = p_permission and g.station_id is null
-	);
+	if private.has_permission_everywhere(p_permission) then
+		return query select s.id from public.stations s;
+	else
+		return query
+			select distinct g.station_id
+			from public.user_roles g
+			join public.role_permissions p on p.role = g.role
+			where g.user_id = auth.uid() and p.permission = p_permission and g.station_id is not null;
+	end if;
 end
 $$;
 
@@ -140,20 +139,23 @@ $$;
 create function private.locate_venue(p_zip text)
 returns table (zip text, city text, county text, state text, station_id uuid, station_name text, timezone text,
 	road_miles numeric, in_area boolean)
-language sql stable security definer -- visitors may not read the tables
+language plpgsql stable security definer rows 1 -- visitors may not read the tables
 set search_path = ''
 as $$
-	select z.zip, z.city, z.county, z.state, s.id, s.name, s.timezone, s.road_miles, coalesce(s.road_miles <= s.service_radius_miles, false)
+begin
+	return query
+	select z.zip, z.city, z.county, z.state, t.id, t.name, t.timezone, d.road_miles,
+		coalesce(d.road_miles <= t.service_radius_miles, false) as in_area
 	from public.zip_codes z
+	left join public.stations t on t.active and t.deleted_at is null
 	left join lateral (
-		select t.id, t.name, t.timezone, t.service_radius_miles,
-			private.road_miles(t.latitude, t.longitude, z.latitude, z.longitude) as road_miles
-		from public.stations t
-		where t.active and t.deleted_at is null
-		order by private.road_miles(t.latitude, t.longitude, z.latitude, z.longitude) <= t.service_radius_miles desc, road_miles, t.id
-		limit 1
-	) s on true
+		-- offset 0: computed once, not for every mention
+		select private.road_miles(t.latitude, t.longitude, z.latitude, z.longitude) as road_miles offset 0
+	) d on true
 	where z.zip = private.zip5(p_zip)
+	order by 9 desc, d.road_miles, t.id
+	limit 1;
+end
 $$;
 
 /* The station that serves a ZIP: {station_id, name, timezone, road_miles, in_area}. Refuses UNKNOWN_ZIP. */

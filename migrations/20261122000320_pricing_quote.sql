@@ -23,12 +23,14 @@ $$;
 
 /* Names the set of prices in force: the same text as long as no price changed. */
 create function private.price_version(p_at timestamptz default now()) returns text
-language sql stable security definer -- visitors may not read the price book
+language plpgsql stable security definer -- visitors may not read the price book
 set search_path = ''
 as $$
-	select 'p' || left(md5(string_agg(code || '=' || unit_cents, ',' order by code)), 12)
+begin
+	return (select 'p' || left(md5(string_agg(code || '=' || unit_cents, ',' order by code)), 12)
 	from public.price_book
-	where effective_from <= p_at and (effective_to is null or effective_to > p_at)
+	where effective_from <= p_at and (effective_to is null or effective_to > p_at));
+end
 $$;
 
 /* What is wrong with the number of guests, as a problem; null where nothing is. */
@@ -132,10 +134,12 @@ $$;
 /* The lines of guests and items, in the order in which they are read; items as check_items gives them. No empty lines. */
 create function private.quote_lines(p_adults int, p_children int, p_toddlers int, p_items jsonb, p_at timestamptz default now())
 returns table (code text, label text, quantity int, unit_cents int, total_cents int)
-language sql stable security definer rows 10 -- visitors may not read the price book
+language plpgsql stable security definer rows 10 -- visitors may not read the price book
 set search_path = ''
 as $$
-	select w.code, p.label, w.quantity, p.unit_cents, w.quantity * p.unit_cents
+begin
+	return query
+	select w.code, coalesce(b.label, w.code), w.quantity, u.cents, w.quantity * u.cents
 	from (
 		select g.place, g.code, g.code as price_code, g.quantity
 		from (values (1, 'adult', p_adults), (2, 'child', p_children), (3, 'toddler', p_toddlers)) g (place, code, quantity)
@@ -144,13 +148,13 @@ as $$
 		from jsonb_array_elements(p_items) i
 		join public.menu_items m on m.code = i ->> 'code' and m.deleted_at is null
 	) w
-	cross join lateral (
-		select b.label, b.unit_cents from (select private.price_at(w.price_code, p_at)) as priced
-		join public.price_book b on b.code = w.price_code
-			and b.effective_from <= p_at and (b.effective_to is null or b.effective_to > p_at)
-	) p
+	left join public.price_book b on b.code = w.price_code
+		and b.effective_from <= p_at and (b.effective_to is null or b.effective_to > p_at)
+	-- price_at raises for what has no price
+	cross join lateral (select coalesce(b.unit_cents, private.price_at(w.price_code, p_at)) as cents) u
 	where w.quantity > 0
-	order by w.place, w.code
+	order by w.place, w.code;
+end
 $$;
 
 /*

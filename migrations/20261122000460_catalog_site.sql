@@ -4,10 +4,11 @@
 
 /* {stations, prices, menu, flags} of now, without anything that a visitor may not know. */
 create function private.site_catalog() returns jsonb
-language sql stable security definer -- visitors may not read stations and the price book
+language plpgsql stable security definer -- visitors may not read stations and the price book
 set search_path = ''
 as $$
-	select jsonb_build_object(
+begin
+	return jsonb_build_object(
 		'stations', (
 			select coalesce(jsonb_agg(jsonb_build_object(
 				'id', s.id, 'slug', s.slug, 'name', s.name, 'timezone', s.timezone,
@@ -27,8 +28,11 @@ as $$
 				'allergens', m.allergens, 'diets', m.diets, 'age_restricted', m.age_restricted) order by m.sort_order, m.code), '[]')
 			from public.menu_items m where m.active and m.deleted_at is null),
 		'flags', (
-			select coalesce(jsonb_object_agg(f.key, private.flag(f.key)), '{}') from public.feature_flags f)
-	)
+			-- as private.flag() decides, for all at once
+			select coalesce(jsonb_object_agg(f.key, case lower(o.value) when 'true' then true when 'false' then false else f.enabled end), '{}')
+			from public.feature_flags f left join private.settings o on o.key = 'feature.' || f.key)
+	);
+end
 $$;
 
 create function public.site_catalog() returns jsonb
