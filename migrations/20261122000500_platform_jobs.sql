@@ -499,6 +499,7 @@ INSERT INTO pgboss.version(version) VALUES ('46');
 /*
   Makes or keeps a queue and the dead letter beside it. Policy short: of one singleton key, at most one job waits. A failed
   run is tried again after p_retry_delay seconds, doubled each time up to an hour; then it lies in <name>-dead for a month.
+  A worker that dies is noticed by its missing heartbeat after 20 seconds, and its job is tried again.
 */
 create function private.create_job_queue(
 	p_name text, p_retry_limit int, p_retry_delay int, p_expire_seconds int, p_retention interval default interval '14 days'
@@ -512,7 +513,7 @@ begin
 	perform pgboss.create_queue(p_name, jsonb_build_object(
 		'policy', 'short', 'deadLetter', p_name || '-dead', 'notify', true,
 		'retryLimit', p_retry_limit, 'retryDelay', p_retry_delay, 'retryBackoff', true, 'retryDelayMax', 3600,
-		'expireInSeconds', p_expire_seconds, 'retentionSeconds', extract(epoch from p_retention)::int,
+		'expireInSeconds', p_expire_seconds, 'heartbeatSeconds', 20, 'retentionSeconds', extract(epoch from p_retention)::int,
 		'deleteAfterSeconds', 604800));
 end
 $$;

@@ -1,0 +1,121 @@
+/** Jobs of bookings: holds that run out, and what their customers are told. */
+import { z } from 'zod';
+import {
+	bookingMail,
+	bookingMailKinds,
+	type BookingMailFacts,
+	type BookingMailKind
+} from '#shared/platform/mail/booking.ts';
+import type { Query } from './database.ts';
+import { defineJob, type AnyJob, type JobContext } from './job.ts';
+
+/** Cancels holds that ran out; the slots are free already. Repeats while there are more than one bite takes. */
+const holdExpire = defineJob({
+	queue: 'booking-hold-expire',
+	payload: z.object({ v: z.literal(1) }),
+	async run(_payload, { db }) {
+		const bite = 200;
+		let expired = 0;
+		for (let last = bite; last === bite; expired += last) {
+			const [row] = await db.query<{ count: number }>('select private.expire_holds($1) as count', [bite]);
+			last = row?.count ?? 0;
+		}
+		return `expired ${expired}`;
+	}
+});
+
+const notifyPayload = z.object({
+	v: z.literal(1),
+	booking_id: z.uuid(),
+	// `confirmation` is an older word for `confirmed`.
+	kind: z
+		.enum([...bookingMailKinds, 'confirmation'])
+		.transform((kind) => (kind === 'confirmation' ? 'confirmed' : kind))
+});
+
+/**
+ * Mails a booking's customer. The row in booking_notifications and the mail are one step: it is written before the mail and
+ * committed after it, so a crash or a mail server that refuses leaves no row and the mail goes out at the next try.
+ */
+const notify = defineJob({
+	queue: 'booking-notify',
+	payload: notifyPayload,
+	async run({ booking_id, kind }, context) {
+		return context.db.transaction(async (query) => {
+			const booking = await readBooking(query, booking_id);
+			if (!booking || !isStillSo(kind, booking)) return `moot: ${kind}`;
+			if (!booking.email) return `no address: ${kind}`;
+			// A booking may move more than once, and each time is news.
+			const key = kind === 'rescheduled' ? `rescheduled:${booking.reschedule_count}` : kind;
+			const [claimed] = await query(
+				`insert into public.booking_notifications (booking_id, kind) values ($1, $2)
+				on conflict do nothing returning kind`,
+				[booking_id, key]
+			);
+			if (!claimed) return `sent before: ${kind}`;
+			await context.send({
+				...bookingMail(kind, factsOf(booking, context)),
+				to: [booking.email],
+				messageKey: `${booking_id}:${key}`
+			});
+			return `sent: ${kind}`;
+		});
+	}
+});
+
+export const bookingJobs: AnyJob[] = [holdExpire, notify];
+
+interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'book_url' | 'contact_url'> {
+	status: 'pending' | 'confirmed' | 'completed' | 'cancelled';
+	reschedule_count: number;
+	email: string | null;
+	token: string;
+}
+
+async function readBooking(query: Query, id: string): Promise<BookingRow | undefined> {
+	const [row] = await query<{ booking: BookingRow }>(
+		`select jsonb_build_object(
+			'status', b.status, 'reference', b.reference, 'event_at', b.event_at, 'timezone', b.timezone,
+			'adults', b.adults, 'children', b.children, 'toddlers', b.toddlers,
+			'venue', jsonb_build_object('line1', b.venue_line1, 'line2', b.venue_line2, 'city', b.venue_city,
+				'state', b.venue_state, 'zip', b.venue_zip),
+			'lines', coalesce(b.quote -> 'lines', '[]'), 'total_cents', b.total_cents, 'deposit_cents', b.deposit_cents,
+			'hold_expires_at', b.hold_expires_at, 'cancel_reason', b.cancel_reason, 'reschedule_count', b.reschedule_count,
+			'station_name', s.name, 'customer_name', coalesce(b.contact_name, c.name), 'email', c.email,
+			'token', private.booking_token(b.id)
+		) as booking
+		from public.bookings b
+		join public.stations s on s.id = b.station_id
+		join public.customers c on c.id = b.customer_id and c.deleted_at is null
+		where b.id = $1 and b.deleted_at is null`,
+		[id]
+	);
+	return row?.booking;
+}
+
+/** Whether what the job wanted to tell is still true: meanwhile the booking may have gone on. */
+function isStillSo(kind: BookingMailKind, { status, cancel_reason }: BookingRow): boolean {
+	switch (kind) {
+		case 'received':
+			return status === 'pending';
+		case 'confirmed':
+			return status === 'confirmed';
+		case 'rescheduled':
+			return status === 'pending' || status === 'confirmed';
+		case 'cancelled':
+			return status === 'cancelled' && cancel_reason !== 'hold_expired';
+		case 'hold_expired':
+			return status === 'cancelled' && cancel_reason === 'hold_expired';
+	}
+}
+
+function factsOf(booking: BookingRow, { appUrl }: JobContext): BookingMailFacts {
+	const opened = new URL('/booking-success', appUrl);
+	opened.searchParams.set('token', booking.token);
+	return {
+		...booking,
+		booking_url: opened.href,
+		book_url: new URL('/BookUs', appUrl).href,
+		contact_url: new URL('/contact', appUrl).href
+	};
+}
