@@ -94,7 +94,8 @@ function connectionOn(db: LocalDatabase): PostgresConnection {
 
 /** lite prints timestamps as PostgreSQL does; PostgREST, and every browser, wants ISO. */
 function postgresTypes(): Record<string, PostgresType> {
-	const json = (value: unknown) => JSON.stringify(value);
+	// lite hands JSON over as text already
+	const json = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 	return Object.fromEntries(
 		Object.entries(valueParsers).map(([id, parse]) => {
 			const serialize = id === '114' || id === '3802' ? json : String;

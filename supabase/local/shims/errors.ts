@@ -16,7 +16,13 @@ interface SqlError {
 const rightAlready = /^(PT...|PGRST|25006|23502|23503|23505|42.{3}|22.{3}|21.{3})$/;
 
 export function mendErrors(connection: object): void {
-	Object.assign(connection, { normalizeDbError: (error: unknown) => (isSqlError(error) ? answerFor(error) : error) });
+	Object.assign(connection, {
+		normalizeDbError: (error: unknown) => {
+			if (isSqlError(error)) return answerFor(error);
+			if (error instanceof Error && 'relation' in error) return inOneLine(error, 'PGRST205', error.message);
+			return error;
+		}
+	});
 }
 
 /** PostgREST's table of statuses by SQLSTATE (docs.postgrest.org, "Errors"). */
@@ -57,9 +63,14 @@ function answerFor({ code, message, detail = null, hint = null }: SqlError): obj
 				detail: JSON.stringify({ status: statusOf(code), headers: {} }),
 				hint: null
 			};
+	return inOneLine(said, code, message);
+}
+
+/** lite prints what it refuses; this is what it then prints. */
+function inOneLine<T extends object>(error: T, code: string, message: string): T {
 	const { path = '', headers } = requestFacts.getStore() ?? {};
 	const line = `refused ${path} ${code}: ${message} ${headers?.['x-request-id'] ?? ''}`.trimEnd();
-	return Object.defineProperty(said, inspect.custom, { value: () => line });
+	return Object.defineProperty(error, inspect.custom, { value: () => line });
 }
 
 function isSqlError(error: unknown): error is SqlError {
