@@ -17,6 +17,8 @@ const repo = join(import.meta.dirname, '../..');
 export interface TestDatabase {
 	/** `PGlite` or the server's version, for the report. */
 	name: string;
+	/** Where it is, for tools that connect by themselves; null for PGlite. */
+	url: string | null;
 	/** Runs several statements; answers the rows of each, as lists of column values in text. */
 	script(sql: string): Promise<unknown[][][]>;
 	query<R>(sql: string, params?: unknown[]): Promise<R[]>;
@@ -34,6 +36,7 @@ async function onPglite(): Promise<TestDatabase> {
 	await prepare(db);
 	return {
 		name: 'PGlite',
+		url: null,
 		query: db.query,
 		script: async (sql) =>
 			(await db.pglite.exec(sql, { rowMode: 'array' })).map(({ rows }) => rows as unknown as unknown[][]),
@@ -62,6 +65,7 @@ async function onPostgres(url: string): Promise<TestDatabase> {
 		const { rows } = await client.query<{ server_version: string }>('show server_version');
 		return {
 			name: `PostgreSQL ${rows[0]?.server_version.split(' ')[0] ?? ''}`,
+			url: own,
 			query: async <R>(sql: string, params?: unknown[]) => (await client.query(sql, params)).rows as R[],
 			script: async (sql) => {
 				const results = await client.query({ text: sql, rowMode: 'array' });

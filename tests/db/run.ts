@@ -7,6 +7,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkAdvisors } from './advisors.ts';
 import { makeTestDatabase, type TestDatabase } from './database.ts';
 import { checkMatrix } from './matrix-sql.ts';
 
@@ -27,7 +28,12 @@ try {
 	for (const file of (await readdir(here)).filter((name) => name.endsWith('.test.sql') && wanted(name)).sort()) {
 		report(file, await runFile(db, file));
 	}
-	if (words.length === 0 || wanted('matrix')) report('matrix.ts', await checkMatrix(db));
+	if (wanted('matrix')) report('matrix.ts', await checkMatrix(db));
+	if (db.url && wanted('advisors')) {
+		const result = await checkAdvisors(db.url);
+		if (result) report('advisors.ts', result);
+		else console.info('- advisors.ts: the Supabase CLI has no binary for this machine');
+	}
 } finally {
 	await db.drop();
 }
