@@ -85,15 +85,12 @@ as $$
 	from public.bookings b where b.id = p_booking
 $$;
 
-/* Tells the customer; a message that may come more than once (moved again) forgets that it was sent before. */
+/* Tells the customer, by a job that checks whether it is still so. */
 create function private.notify_booking(p_booking uuid, p_kind text) returns void
-language plpgsql volatile
+language sql volatile
 set search_path = ''
 as $$
-begin
-	delete from public.booking_notifications where booking_id = p_booking and kind = p_kind;
-	perform private.enqueue('booking-notify', jsonb_build_object('booking_id', p_booking, 'kind', p_kind), now(), p_booking || ':' || p_kind);
-end
+	select private.enqueue('booking-notify', jsonb_build_object('booking_id', p_booking, 'kind', p_kind), now(), p_booking || ':' || p_kind)
 $$;
 
 /*

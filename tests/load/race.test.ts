@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { stackUnderTest } from '../api.ts';
-import { race, raceWithoutConstraint } from './race.ts';
+import { isParallel, race, raceWithoutConstraint } from './race.ts';
 
 const stack = stackUnderTest();
 const rounds = Number(process.env.TEST_RACE_ROUNDS ?? 5);
@@ -22,7 +22,8 @@ it.each([1, 3])(
 	}
 );
 
-it('the control: without the constraint the same race books a chef twice', async () => {
+// PGlite answers one caller after the other, so there nothing can go wrong; native PostgreSQL is where it must.
+it.runIf(await isParallel(stack))('the control: without the constraint the same race books a chef twice', async () => {
 	const result = await raceWithoutConstraint({ stack, rounds: 3, callers: 50, capacity: 1 });
 	expect(Math.max(...result.rounds.map(({ booked }) => booked))).toBeGreaterThan(1);
 });
