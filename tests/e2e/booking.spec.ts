@@ -1,0 +1,209 @@
+import { expect, test } from '@playwright/test';
+import { bookedByApi, fillBooking, openForm, someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
+
+test.describe('booking', () => {
+	test('a visitor books a free slot and sees what happens next', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await openForm(page);
+		await fillBooking(page, slot, someGuest());
+		await expect(page.getByTestId('booking-total').first()).toHaveText('$660.00');
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+		await expect(page.getByTestId('booking-reference')).toHaveText(/^MH-[2-9A-Z]{5}$/);
+		await expect(page.getByText('$660.00').first()).toBeVisible();
+		await expect(page.getByText('What happens next')).toBeVisible();
+	});
+
+	test('a double click makes one booking', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await openForm(page);
+		await fillBooking(page, slot, someGuest());
+		const posts: string[] = [];
+		page.on('request', (request) => {
+			if (request.method() === 'POST' && request.url().endsWith('/BookUs')) posts.push(request.url());
+		});
+		await page.getByTestId('submit-booking').dblclick();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+		expect(posts).toHaveLength(1);
+	});
+
+	test('a dropped connection is tried again with the same key, and books once', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await openForm(page);
+		await fillBooking(page, slot, someGuest());
+		const keys: string[] = [];
+		await page.route('**/BookUs', async (route) => {
+			if (route.request().method() !== 'POST') return route.fallback();
+			keys.push(/name="idempotency_key"\r?\n\r?\n([\w-]+)/.exec(route.request().postData() ?? '')?.[1] ?? '');
+			// The first attempt reaches the server, but its answer never comes back.
+			if (keys.length > 1) return route.continue();
+			await route.fetch({ maxRedirects: 0 });
+			await route.abort('connectionreset');
+		});
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+		expect(keys).toHaveLength(2);
+		expect(new Set(keys).size).toBe(1);
+		expect(keys[0]).toMatch(/^[\w-]{8,}$/);
+	});
+
+	test('offline it says what happens and keeps everything', async ({ page, context }) => {
+		const slot = await someFreeSlot();
+		await openForm(page);
+		await fillBooking(page, slot, someGuest());
+		await context.setOffline(true);
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-problem')).toContainText('You are offline');
+		await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
+		await context.setOffline(false);
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+	});
+});
+
+test.describe('live slots', () => {
+	test('a slot that others take greys out on an open page within a second, and comes back when freed', async ({
+		page,
+		browser
+	}) => {
+		const slot = await someFreeSlot('95814');
+		await openForm(page, '/BookUs?zip=95814');
+		await page.getByTestId('event-date').fill(slot.event_date);
+		const button = page.getByTestId(`slot-${slot.event_date}-${slot.start_time}`);
+		await expect(button).toBeEnabled();
+		const joined = page.waitForEvent('websocket', { timeout: 5000 }).catch(() => null);
+		await joined;
+
+		const zip = { zip: '95814', venue: { line1: '1 K Street', line2: '', city: '', state: 'CA', zip: '95814' } };
+		const other = await browser.newContext();
+		const guest = await other.newPage();
+		await guest.goto(await bookedByApi(slot, zip));
+		await takeAll(slot, '95814');
+		await expect(button).toBeDisabled({ timeout: 1000 });
+		await expect(button).toContainText('Full');
+
+		await guest.waitForLoadState('networkidle');
+		await guest.getByText('Cancel this booking').click();
+		await guest.getByTestId('cancel-reason').fill('We moved the party');
+		await guest.getByTestId('cancel-booking').click();
+		await guest.getByTestId('cancel-confirm').click();
+		await expect(guest.getByTestId('booking-status')).toHaveText('Cancelled');
+		await expect(button).toBeEnabled();
+		await other.close();
+	});
+
+	test('whoever comes too late is offered the nearest times and loses nothing', async ({ page }) => {
+		const slot = await someFreeSlot('95112');
+		await openForm(page, '/BookUs?zip=95112');
+		await fillBooking(page, slot, someGuest(), '95112');
+		await page.route('**/rest/v1/rpc/available_slots', (route) => route.abort());
+		await takeAll(slot, '95112');
+		await page.getByTestId('submit-booking').click();
+		const conflict = page.getByTestId('booking-conflict');
+		await expect(conflict).toBeVisible();
+		await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
+		await conflict.getByRole('button').first().click();
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+	});
+});
+
+test.describe('the draft', () => {
+	test('is restored after a reload with a notice, and gone after booking', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await openForm(page);
+		await fillBooking(page, slot, someGuest());
+		await page.locator('[name="proteins.chicken"]').fill('7');
+		await page.waitForFunction(() => localStorage.getItem('my-hibachi.booking')?.includes('"proteins.chicken":"7"'));
+		await openForm(page);
+		await expect(page.getByTestId('draft-notice')).toContainText('We kept what you typed');
+		await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
+		await expect(page.locator('[name="proteins.chicken"]')).toHaveValue('7');
+		await expect(page.getByTestId('event-time')).toHaveValue(slot.start_time);
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+		await openForm(page);
+		await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+		await expect(page.getByTestId('venue-address')).toHaveValue('');
+	});
+
+	test('can be started over', async ({ page }) => {
+		await openForm(page);
+		await page.getByTestId('venue-address').fill('12 Cherry Lane');
+		await page.waitForFunction(() => localStorage.getItem('my-hibachi.booking')?.includes('Cherry'));
+		await openForm(page);
+		await page.getByRole('button', { name: 'Start over' }).click();
+		await expect(page.getByTestId('venue-address')).toHaveValue('');
+	});
+});
+
+test.describe('bad input', () => {
+	for (const [path, typed, message] of [
+		['[data-testid=guest-count]', 'ten', 'whole number'],
+		['[data-testid=guest-count]', '0', 'at least 1'],
+		['[data-testid=guest-count]', '-1', 'at least 1'],
+		['[data-testid=guest-count]', '501', 'up to 500'],
+		['[data-testid=email]', 'ann@', 'e-mail address'],
+		['[data-testid=phone]', '123', 'area code'],
+		['[data-testid=venue-zip]', '1234', 'five digits'],
+		['[data-testid=event-date]', '2020-01-01', 'too soon'],
+		['[name=notes]', 'x'.repeat(10_000), '1,600 characters'],
+		['[name="items.addon_sake"]', '99', 'Sake is for']
+	] as const) {
+		test(`${path} = ${typed.slice(0, 12)} is answered at the field, and nothing typed is lost`, async ({ page }) => {
+			const slot = await someFreeSlot();
+			await openForm(page);
+			await fillBooking(page, slot, someGuest());
+			await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+			await page.locator(path).fill(typed);
+			await page.getByTestId('submit-booking').click();
+			await expect(page.locator(path)).toHaveAttribute('aria-invalid', 'true');
+			await expect(page.getByText(message).first()).toBeVisible();
+			await expect(page.locator(path)).toBeFocused();
+			await expect(page.locator(path)).toHaveValue(typed);
+			await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
+		});
+	}
+});
+
+test.describe('the calendar by keyboard', () => {
+	test('arrow keys move through days, Enter chooses one', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await openForm(page, `/BookUs?zip=94538&date=${slot.event_date}`);
+		const day = page.locator(`[data-date="${slot.event_date}"]`);
+		await day.focus();
+		await page.keyboard.press('ArrowRight');
+		await expect(day).not.toBeFocused();
+		await page.keyboard.press('ArrowLeft');
+		await expect(day).toBeFocused();
+		await page.keyboard.press('Enter');
+		await expect(page.getByTestId('event-date')).toHaveValue(slot.event_date);
+	});
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('the form is a plain post that books', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await page.goto('/BookUs');
+		await page.getByTestId('venue-zip').fill('94538');
+		await page.getByRole('button', { name: 'Show free start times' }).click();
+		await expect(page.getByText(/PM/).first()).toBeVisible();
+		await fillBooking(page, slot, someGuest());
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByTestId('booking-success')).toBeVisible();
+	});
+
+	test('what is wrong comes back at the field with everything typed', async ({ page }) => {
+		const slot = await someFreeSlot();
+		await page.goto('/BookUs');
+		await fillBooking(page, slot, someGuest());
+		await page.getByTestId('guest-count').fill('ten');
+		await page.getByTestId('submit-booking').click();
+		await expect(page.getByText('Enter the number of adults as a whole number')).toBeVisible();
+		await expect(page.getByTestId('guest-count')).toHaveValue('ten');
+		await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
+		await expect(page.getByTestId('event-time')).toHaveValue(slot.start_time);
+	});
+});

@@ -1,0 +1,95 @@
+import { expect, test } from '@playwright/test';
+import { someGuest } from './booking-steps.ts';
+
+const examples = [
+	['10 adults near the kitchen', 'zip=94538&adults=10', '$550.00'],
+	['children and upgrades', 'zip=94538&adults=10&children=2&upgrade_lobster=4&upgrade_filet=2', '$680.00'],
+	['a party under the minimum', 'zip=94538&adults=6', '$550.00']
+] as const;
+
+test.describe('a quote', () => {
+	for (const [what, query, total] of examples) {
+		test(`of ${what} is ${total} to the cent`, async ({ page }) => {
+			await page.goto(`/quote?${query}`);
+			await expect(page.getByTestId('quote-total')).toHaveText(total);
+		});
+	}
+
+	test('follows what is typed, and its address brings it back', async ({ page }) => {
+		await page.goto('/quote');
+		await page.waitForLoadState('networkidle');
+		await page.getByTestId('quote-zip').fill('94538');
+		await page.getByTestId('guest-count').fill('15');
+		await expect(page.getByTestId('quote-total')).toHaveText('$825.00');
+		await page.getByRole('button', { name: 'More: Lobster tail' }).click();
+		await expect(page.getByTestId('quote-total')).toHaveText('$840.00');
+		await expect(page).toHaveURL(/upgrade_lobster=1/);
+		await page.reload();
+		await expect(page.getByTestId('quote-total')).toHaveText('$840.00');
+	});
+
+	test('explains the top-up to the minimum and the free travel', async ({ page }) => {
+		await page.goto('/quote?zip=94538&adults=6');
+		await expect(page.getByText('Our smallest dinner is $550.00')).toBeVisible();
+		await expect(page.getByText('within the free distance')).toBeVisible();
+	});
+
+	test('keeps its figure in place while the price changes', async ({ page }) => {
+		await page.goto('/quote?zip=94538&adults=10');
+		await page.waitForLoadState('networkidle');
+		const total = page.getByTestId('quote-total');
+		const before = await total.boundingBox();
+		await page.getByTestId('guest-count').fill('100');
+		await expect(total).toHaveText('$5,500.00');
+		const after = await total.boundingBox();
+		expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height]);
+	});
+
+	test('says how far the nearest kitchen is where nobody drives, and takes the wish', async ({ page }) => {
+		await page.goto('/quote?zip=10001&adults=10');
+		await page.waitForLoadState('networkidle');
+		await expect(page.getByTestId('out-of-area')).toContainText(/Our nearest kitchen, \w+, is [\d,]+ miles away/);
+		await page.getByLabel('E-mail').fill(someGuest().email);
+		await page.getByRole('button', { name: 'Send me this quote' }).click();
+		await expect(page.getByText('Thank you, we have it')).toBeVisible();
+	});
+
+	for (const [path, typed, message] of [
+		['guest-count', 'ten', 'whole number'],
+		['guest-count', '0', 'at least 1'],
+		['guest-count', '501', 'up to 500'],
+		['quote-zip', '00000', 'do not know that ZIP'],
+		['quote-zip', '123', 'five digits']
+	] as const) {
+		test(`answers ${path} = ${typed} at the field and keeps what was typed`, async ({ page }) => {
+			await page.goto('/quote?zip=94538&adults=10');
+			await page.waitForLoadState('networkidle');
+			await page.getByTestId(path).fill(typed);
+			await page.getByTestId(path).blur();
+			await expect(page.getByText(message)).toBeVisible();
+			await expect(page.getByTestId(path)).toHaveValue(typed);
+		});
+	}
+
+	test('carries everything over to booking', async ({ page }) => {
+		await page.goto('/quote?zip=94538&adults=10&children=2&upgrade_lobster=4');
+		await page.waitForLoadState('networkidle');
+		await page.getByRole('link', { name: 'Book this dinner' }).click();
+		await expect(page).toHaveURL(/\/BookUs\?/);
+		await expect(page.getByTestId('guest-count')).toHaveValue('10');
+		await expect(page.getByTestId('venue-zip')).toHaveValue('94538');
+		await expect(page.locator('[name="items.upgrade_lobster"]')).toHaveValue('4');
+	});
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('a quote is a plain form', async ({ page }) => {
+		await page.goto('/quote');
+		await page.getByTestId('quote-zip').fill('94538');
+		await page.getByTestId('guest-count').fill('15');
+		await page.getByRole('button', { name: 'Show the price' }).click();
+		await expect(page.getByTestId('quote-total')).toHaveText('$825.00');
+	});
+});
