@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readListState } from '#admin/platform/list-state.ts';
 import { bookingList, compareBookings, homeTimezone, matchesBooking, startOfDay } from './list.ts';
 import type { BookingRow } from './schema.ts';
@@ -39,7 +39,19 @@ const matches = (query: string, over: Partial<BookingRow> = {}, stationId: strin
 		}
 	);
 
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-12-01T20:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
 describe('a booking that arrives live', () => {
+	it('belongs where it is ahead, unless the list looks elsewhere', () => {
+		const past = { event_at: '2026-11-30T02:00:00Z' };
+		expect([matches(''), matches('', past), matches('when=past', past), matches('when=all', past)]).toEqual([true, false, true, true]);
+		expect([matches('q=ana', past), matches('from=2026-11-01', past)]).toEqual([true, true]);
+	});
+	it('is ahead all through its local day', () => {
+		expect(matches('', { event_at: '2026-12-01T08:00:00Z' })).toBe(true);
+		expect(matches('', { event_at: '2026-12-01T07:59:00Z' })).toBe(false);
+	});
 	it('is found by reference, name, e-mail and phone, however they are typed', () => {
 		for (const q of ['7k3q2', 'rivera', 'ANA@', '555-1234', '(510) 555-1234']) expect(matches(`q=${encodeURIComponent(q)}`), q).toBe(true);
 		expect(matches('q=somebody')).toBe(false);

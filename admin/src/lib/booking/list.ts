@@ -12,7 +12,7 @@ import { bookingRow, bookingRowSelect, type BookingRow } from './schema.ts';
 
 export const bookingList: ListSpec = {
 	path: Route.bookings,
-	filters: ['status', 'from', 'to'],
+	filters: ['status', 'when', 'from', 'to'],
 	sorts: ['event_at', 'created_at'],
 	defaultSort: { by: 'event_at', ascending: true },
 	columns: [
@@ -68,7 +68,7 @@ export async function readBookings(
 	if (stationId) query = query.eq('station_id', stationId);
 	const statuses = chosenStatuses(filters.status);
 	if (statuses.length) query = query.in('status', statuses);
-	const span = daySpan(filters, timezone);
+	const span = daySpan(state, timezone);
 	if (span.from) query = query.gte('event_at', span.from);
 	if (span.to) query = query.lt('event_at', span.to);
 	if (q) {
@@ -109,7 +109,7 @@ export async function readBookingsSince(
 export function matchesBooking(row: BookingRow, { state, stationId, timezone }: BookingQuestion): boolean {
 	const { filters, q } = state;
 	const statuses = chosenStatuses(filters.status);
-	const { from, to } = daySpan(filters, timezone);
+	const { from, to } = daySpan(state, timezone);
 	if (stationId && row.station_id !== stationId) return false;
 	if (statuses.length && !statuses.includes(row.status)) return false;
 	if (from && Date.parse(row.event_at) < Date.parse(from)) return false;
@@ -136,13 +136,22 @@ export function chosenStatuses(text: string | undefined): BookingRow['status'][]
 	return (text ?? '').split('.').flatMap((status) => bookingStatus.safeParse(status).data ?? []);
 }
 
-/** The instants that bound the days of a filter; `to` is the first instant after it. */
-function daySpan(filters: Record<string, string>, timezone: string): { from: string | null; to: string | null } {
-	const { from = '', to = '' } = filters;
-	return {
-		from: date.test(from) ? startOfDay(from, timezone) : null,
-		to: date.test(to) ? startOfDay(addDays(to, 1), timezone) : null
-	};
+/**
+ * The instants that bound the list; `to` is the first one after it. Where nothing else is asked for, a list of bookings is
+ * what is ahead: from today on. A search, a chosen day or a status that lies behind looks everywhere.
+ */
+function daySpan({ q, filters }: ListState, timezone: string): { from: string | null; to: string | null } {
+	const { from = '', to = '', when, status } = filters;
+	if (date.test(from) || date.test(to)) {
+		return {
+			from: date.test(from) ? startOfDay(from, timezone) : null,
+			to: date.test(to) ? startOfDay(addDays(to, 1), timezone) : null
+		};
+	}
+	const today = startOfDay(localDate(new Date(), timezone), timezone);
+	if (when === 'past') return { from: null, to: today };
+	const everywhere = when === 'all' || q !== '' || status === 'completed' || status === 'cancelled';
+	return { from: everywhere ? null : today, to: null };
 }
 
 /** The first instant of a calendar day in a time zone, also where the clocks change on it. */

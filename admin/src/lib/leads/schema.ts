@@ -77,8 +77,8 @@ const reasons: Record<string, string> = {
 
 /** Why there is no booking, in words. */
 export function reasonOf({ reason, source }: Pick<LeadRow, 'reason' | 'source'>): string {
-	if (reason) return reasons[reason] ?? reason;
-	return source.charAt(0).toUpperCase() + source.slice(1).replaceAll('_', ' ');
+	const text = (reason && (reasons[reason] ?? reason)) || source;
+	return text.charAt(0).toUpperCase() + text.slice(1).replaceAll('_', ' ');
 }
 
 /** How a lead is called where it has no name. */

@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { dataOf, type Api } from '#admin/platform/api.ts';
+import { leadRow, leadRowSelect, type LeadRow } from '#admin/leads/schema.ts';
+import { openStatuses } from '#admin/leads/list.ts';
+import { addDays, localDate } from '#shared/platform/time.ts';
+import { startOfDay } from './list.ts';
+import { bookingRow, bookingRowSelect, type BookingRow } from './schema.ts';
+
+export interface Dashboard {
+	/** Bookings of today and the seven days after it that were not cancelled, in order. */
+	ahead: BookingRow[];
+	/** Bookings whose hold ends within a day, soonest first. */
+	holds: BookingRow[];
+	/** People who asked and may still book, the best first. */
+	leads: LeadRow[];
+	openLeads: number;
+	today: string;
+}
+
+const daysAhead = 8;
+/** A dashboard shows at most this many events: a station cooks far fewer in a week. */
+const shownAtMost = 200;
+const leadsShown = 6;
+const dayMs = 86_400_000;
+
+/** What needs eyes today, of one station or of all that the reader may see. */
+export async function readDashboard(
+	api: Api,
+	may: { bookings: boolean; leads: boolean },
+	stationId: string | null,
+	timezone: string,
+	now: Date
+): Promise<Dashboard> {
+	const today = localDate(now, timezone);
+	const [ahead, holds, leads] = await Promise.all([
+		may.bookings ? readAhead(api, stationId, today, timezone) : [],
+		may.bookings ? readHolds(api, stationId, now) : [],
+		may.leads ? readOpenLeads(api, stationId) : { rows: [], count: 0 }
+	]);
+	return { ahead, holds, leads: leads.rows, openLeads: leads.count, today };
+}
+
+async function readAhead(api: Api, stationId: string | null, today: string, timezone: string): Promise<BookingRow[]> {
+	let query = api
+		.from('bookings')
+		.select(bookingRowSelect)
+		.gte('event_at', startOfDay(today, timezone))
+		.lt('event_at', startOfDay(addDays(today, daysAhead), timezone))
+		.neq('status', 'cancelled');
+	if (stationId) query = query.eq('station_id', stationId);
+	return z.array(bookingRow).parse(dataOf(await query.order('event_at').order('id').limit(shownAtMost)));
+}
+
+async function readHolds(api: Api, stationId: string | null, now: Date): Promise<BookingRow[]> {
+	let query = api
+		.from('bookings')
+		.select(bookingRowSelect)
+		.eq('status', 'pending')
+		.lt('hold_expires_at', new Date(now.getTime() + dayMs).toISOString());
+	if (stationId) query = query.eq('station_id', stationId);
+	return z.array(bookingRow).parse(dataOf(await query.order('hold_expires_at').limit(10)));
+}
+
+async function readOpenLeads(api: Api, stationId: string | null): Promise<{ rows: LeadRow[]; count: number }> {
+	let query = api.from('leads').select(leadRowSelect, { count: 'exact' }).in('status', openStatuses);
+	if (stationId) query = query.eq('station_id', stationId);
+	const answer = await query.order('score', { ascending: false }).order('id', { ascending: false }).limit(leadsShown);
+	return { rows: z.array(leadRow).parse(dataOf(answer)), count: answer.count ?? 0 };
+}
