@@ -1,4 +1,4 @@
-select plan(38);
+select plan(39);
 
 -- What the roles may do
 select tests.as_user('manager.fremont@demo.test');
@@ -64,6 +64,7 @@ select tests.as_owner();
 select is(tests.code($$delete from user_roles where role = 'super_admin'$$), 'NOT_ALLOWED', 'The last super admin can NOT be removed, by whomever');
 select is(tests.code(format('delete from auth.users where id = %L', tests.user_id('super_admin@demo.test'))), 'NOT_ALLOWED', 'The last super admin''s sign-in can NOT be removed');
 select tests.grant_role('second@example.test', 'super_admin');
+select is(tests.code($$delete from user_roles where role = 'super_admin'$$), 'NOT_ALLOWED', 'All super admins can NOT be removed at once');
 select is(tests.code(format('delete from user_roles where user_id = %L', tests.user_id('second@example.test'))), null, 'A super admin who is not the last CAN be removed');
 
 -- Staff
