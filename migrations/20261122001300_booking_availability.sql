@@ -3,17 +3,21 @@
   A slot is a local start time of a station on a day. A chef can serve it where the event lies inside the chef's working
   hours (driving and setting up may lie outside) and the chef's whole time for it, drive included, overlaps no active
   reservation. Expired holds do not count.
+  Functions on the way of a booking are plpgsql even where sql would do: plpgsql keeps their plans for the session, while an sql
+  function with a fixed search path is planned again at every call.
 */
 
 /* The time a booking takes of a chef: event, buffer before and after, and the drive both ways. */
 create function private.reservation_period(p_station public.stations, p_starts_at timestamptz, p_road_miles numeric) returns tstzrange
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select tstzrange(
+begin
+	return tstzrange(
 		p_starts_at - make_interval(mins => p_station.buffer_minutes + private.drive_minutes(p_road_miles)),
 		p_starts_at + make_interval(mins => p_station.event_minutes + p_station.buffer_minutes + private.drive_minutes(p_road_miles))
-	)
+	);
+end
 $$;
 
 /*
@@ -22,24 +26,28 @@ $$;
 */
 create function private.slots_between(p_station public.stations, p_from date, p_to date)
 returns table (event_date date, start_time time, starts_at timestamptz)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+	return query
 	select s.event_date, s.start_time, s.starts_at
 	from (
 		select d.day::date as event_date, t.start_time, (d.day::date + t.start_time) at time zone p_station.timezone as starts_at
 		from generate_series(p_from::timestamp, p_to::timestamp, interval '1 day') d (day)
 		join public.station_start_times t on t.station_id = p_station.id
 	) s
-	where s.starts_at at time zone p_station.timezone = s.event_date + s.start_time
+	where s.starts_at at time zone p_station.timezone = s.event_date + s.start_time;
+end
 $$;
 
 /* Whether a chef works from one local time to another of the same day: weekly hours and extra hours, less time off. */
 create function private.chef_works(p_chef uuid, p_from timestamp, p_to timestamp) returns boolean
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select (
+begin
+	return (
 		exists (
 			select from public.chef_weekly_hours h
 			where h.chef_id = p_chef and h.weekday = extract(dow from p_from)
@@ -51,7 +59,8 @@ as $$
 	) and not exists (
 		select from public.chef_exceptions e
 		where e.chef_id = p_chef and e.on_date = p_from::date and not e.available
-			and e.on_date + coalesce(e.starts_at, '00:00') < p_to and p_from < e.on_date + coalesce(e.ends_at, '24:00'))
+			and e.on_date + coalesce(e.starts_at, '00:00') < p_to and p_from < e.on_date + coalesce(e.ends_at, '24:00'));
+end
 $$;
 
 /*
@@ -61,9 +70,11 @@ $$;
 create function private.free_chefs(
 	p_station public.stations, p_starts_at timestamptz, p_road_miles numeric, p_except uuid default null
 ) returns table (chef_id uuid, booked integer)
-language sql volatile -- by chance
+language plpgsql volatile -- by chance
 set search_path = ''
 as $$
+begin
+	return query
 	select c.id, w.booked
 	from public.chefs c
 	cross join lateral (
@@ -83,7 +94,8 @@ as $$
 				and r.released_at is null and r.booking_id is distinct from p_except
 				and (r.expires_at is null or r.expires_at > now())
 		)
-	order by w.booked, random()
+	order by w.booked, random();
+end
 $$;
 
 /*
@@ -92,9 +104,11 @@ $$;
 */
 create function private.slot_capacities(p_station public.stations, p_road_miles numeric, p_from date, p_to date)
 returns table (event_date date, start_time time, starts_at timestamptz, capacity integer)
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+begin
+	return query
 	with slots as materialized (
 		select s.*, row_number() over (order by s.starts_at) as slot,
 			s.event_date + s.start_time as local_from,
@@ -150,7 +164,8 @@ as $$
 	from slots s
 	left join free f on f.slot = s.slot
 	group by s.event_date, s.start_time, s.starts_at
-	order by s.starts_at
+	order by s.starts_at;
+end
 $$;
 
 /*

@@ -13,12 +13,14 @@ on conflict (key) do nothing;
 
 /* The token of a booking: base64url of its id and a signature over it. The same each time. */
 create function private.booking_token(p_booking uuid) returns text
-language sql stable security definer -- the secret is nobody's to read
+language plpgsql stable security definer -- the secret is nobody's to read
 set search_path = ''
 as $$
-	select translate(encode(
+begin
+	return translate(encode(
 		uuid_send(p_booking) || extensions.hmac(uuid_send(p_booking), decode(private.setting('booking.token_secret'), 'hex'), 'sha256'),
-		'base64'), E'+/\n', '-_')
+		'base64'), E'+/\n', '-_');
+end
 $$;
 
 /* The booking that a token opens, null where it opens none. */
@@ -50,53 +52,65 @@ $$;
 
 /* What is wrong with a text of a request, as a sentence; null where nothing is. p_missing null: it may be left out. */
 create function private.text_problem(p_value jsonb, p_max int, p_missing text default null, p_lines boolean default false) returns text
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select case
-		when p_value is null or p_value = 'null'::jsonb then p_missing
-		when jsonb_typeof(p_value) <> 'string' then 'This must be text.'
-		when btrim(t.typed) = '' then p_missing
-		when length(btrim(t.typed)) > p_max then format('Please keep this to %s characters; it has %s.',
-			ltrim(to_char(p_max, '999G999')), ltrim(to_char(length(btrim(t.typed)), '99G999G999')))
-		when not p_lines and t.typed ~ '[[:cntrl:]]' then 'Please keep this to one line.'
-	end
-	from (select p_value #>> '{}' as typed) t
+begin
+	return (
+		select case
+			when p_value is null or p_value = 'null'::jsonb then p_missing
+			when jsonb_typeof(p_value) <> 'string' then 'This must be text.'
+			when btrim(t.typed) = '' then p_missing
+			when length(btrim(t.typed)) > p_max then format('Please keep this to %s characters; it has %s.',
+				ltrim(to_char(p_max, '999G999')), ltrim(to_char(length(btrim(t.typed)), '99G999G999')))
+			when not p_lines and t.typed ~ '[[:cntrl:]]' then 'Please keep this to one line.'
+		end
+		from (select p_value #>> '{}' as typed) t
+	);
+end
 $$;
 
 /* A text of a request without the space around it; null where it is blank or absent. */
 create function private.text_at(p_request jsonb, p_path text) returns text
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select nullif(btrim(p_request #>> string_to_array(p_path, '.')), '')
+begin
+	return nullif(btrim(p_request #>> string_to_array(p_path, '.')), '');
+end
 $$;
 
 /* The dotted paths of fields that a request may not have, each with a sentence. p_known lists those it may have. */
 create function private.unknown_fields(p_request jsonb, p_known text[]) returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select coalesce(jsonb_object_agg(left(f.path, 80), 'We do not know this field.'), '{}')
-	from (
-		select k.key as path from jsonb_object_keys(p_request) k (key)
-		union all
-		select o.key || '.' || k.key
-		from jsonb_each(p_request) o
-		cross join lateral jsonb_object_keys(case when jsonb_typeof(o.value) = 'object' then o.value else '{}' end) k (key)
-		where o.key || '.' = any (select left(n, strpos(n, '.')) from unnest(p_known) n)
-		limit 200
-	) f
-	where f.path <> all (p_known)
+begin
+	return (
+		select coalesce(jsonb_object_agg(left(f.path, 80), 'We do not know this field.'), '{}')
+		from (
+			select k.key as path from jsonb_object_keys(p_request) k (key)
+			union all
+			select o.key || '.' || k.key
+			from jsonb_each(p_request) o
+			cross join lateral jsonb_object_keys(case when jsonb_typeof(o.value) = 'object' then o.value else '{}' end) k (key)
+			where o.key || '.' = any (select left(n, strpos(n, '.')) from unnest(p_known) n)
+			limit 200
+		) f
+		where f.path <> all (p_known)
+	);
+end
 $$;
 
 /* A whole number of a request, null where it is none. */
 create function private.whole_number(p_value jsonb) returns integer
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select case when jsonb_typeof(p_value) = 'number' then
-		case when p_value::numeric % 1 = 0 and abs(p_value::numeric) < 1000000000 then p_value::numeric::integer end end
+begin
+	return case when jsonb_typeof(p_value) = 'number' then
+		case when p_value::numeric % 1 = 0 and abs(p_value::numeric) < 1000000000 then p_value::numeric::integer end end;
+end
 $$;
 
 /* An instant of a request (ISO 8601 with its offset), null where it is none. */
@@ -117,57 +131,66 @@ $$;
 
 /* What is wrong with the contact of a request, by dotted path. p_required: name, e-mail and phone may not be left out. */
 create function private.contact_problems(p_request jsonb, p_required boolean) returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select jsonb_strip_nulls(jsonb_build_object(
-		'contact', case when coalesce(jsonb_typeof(c.contact), 'object') <> 'object' then 'Name, e-mail and phone, please.' end,
-		'contact.name', private.text_problem(c.contact -> 'name', 120, case when p_required then 'Tell us your name, so that the chef knows whom to greet.' end),
-		'contact.email', coalesce(
-			private.text_problem(c.contact -> 'email', 254, case when p_required then 'Enter your e-mail address.' end),
-			case when private.text_at(c.contact, 'email') is not null and private.normal_email(c.contact ->> 'email') is null
-				then 'This does not look like an e-mail address. Check it for a missing @ or dot.' end),
-		'contact.phone', coalesce(
-			private.text_problem(c.contact -> 'phone', 40, case when p_required then 'Enter a phone number.' end),
-			case when private.text_at(c.contact, 'phone') is not null and private.e164(btrim(c.contact ->> 'phone')) is null
-				then 'Enter a phone number with its area code.' end),
-		'contact.sms_consent', case when coalesce(jsonb_typeof(c.contact -> 'sms_consent'), 'null') not in ('boolean', 'null')
-			then 'Yes or no, please.' end
-	))
-	from (select p_request -> 'contact' as contact) c
+begin
+	return (
+		select jsonb_strip_nulls(jsonb_build_object(
+			'contact', case when coalesce(jsonb_typeof(c.contact), 'object') <> 'object' then 'Name, e-mail and phone, please.' end,
+			'contact.name', private.text_problem(c.contact -> 'name', 120, case when p_required then 'Tell us your name, so that the chef knows whom to greet.' end),
+			'contact.email', coalesce(
+				private.text_problem(c.contact -> 'email', 254, case when p_required then 'Enter your e-mail address.' end),
+				case when private.text_at(c.contact, 'email') is not null and private.normal_email(c.contact ->> 'email') is null
+					then 'This does not look like an e-mail address. Check it for a missing @ or dot.' end),
+			'contact.phone', coalesce(
+				private.text_problem(c.contact -> 'phone', 40, case when p_required then 'Enter a phone number.' end),
+				case when private.text_at(c.contact, 'phone') is not null and private.e164(btrim(c.contact ->> 'phone')) is null
+					then 'Enter a phone number with its area code.' end),
+			'contact.sms_consent', case when coalesce(jsonb_typeof(c.contact -> 'sms_consent'), 'null') not in ('boolean', 'null')
+				then 'Yes or no, please.' end
+		))
+		from (select p_request -> 'contact' as contact) c
+	);
+end
 $$;
 
 /* The contact of a request as it is kept: {name, email, phone, sms_consent}. */
 create function private.read_contact(p_request jsonb) returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select jsonb_build_object(
+begin
+	return jsonb_build_object(
 		'name', private.text_at(p_request, 'contact.name'),
 		'email', private.normal_email(p_request #>> '{contact,email}'),
 		'phone', private.e164(btrim(p_request #>> '{contact,phone}')),
-		'sms_consent', coalesce(nullif(p_request #> '{contact,sms_consent}', 'null'), 'false'))
+		'sms_consent', coalesce(nullif(p_request #> '{contact,sms_consent}', 'null'), 'false'));
+end
 $$;
 
 /* What is wrong with utm: at most ten short texts. */
 create function private.utm_problem(p_utm jsonb) returns text
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select case
+begin
+	return case
 		when p_utm is null or p_utm = 'null'::jsonb then null
 		when jsonb_typeof(p_utm) <> 'object' or length(p_utm::text) > 2000
 			or exists (select from jsonb_each(case when jsonb_typeof(p_utm) = 'object' then p_utm else '{}' end) u
 				where jsonb_typeof(u.value) <> 'string' or length(u.key) > 40) then 'Short texts by name, please.'
-	end
+	end;
+end
 $$;
 
 /* What is wrong with a venue of a request, by dotted path. */
 create function private.venue_problems(p_request jsonb) returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select jsonb_strip_nulls(jsonb_build_object(
+begin
+	return jsonb_strip_nulls(jsonb_build_object(
 		'venue', case when jsonb_typeof(p_request -> 'venue') <> 'object' then 'An address, please.' end,
 		'venue.line1', private.text_problem(p_request #> '{venue,line1}', 200, 'Enter the street address of the venue.'),
 		'venue.line2', private.text_problem(p_request #> '{venue,line2}', 200),
@@ -177,7 +200,8 @@ as $$
 		'venue.zip', coalesce(private.text_problem(p_request #> '{venue,zip}', 10),
 			case when private.text_at(p_request, 'venue.zip') is not null and private.zip5(p_request #>> '{venue,zip}') is null
 				then 'A ZIP code has five digits, like 94538.' end)
-	))
+	));
+end
 $$;
 
 /*
@@ -287,39 +311,45 @@ $$;
 
 /* Whether this contact, and the address that calls, may still write. The server's own key is not limited by address. */
 create function private.within_limits(p_scope text, p_contact jsonb, p_per_address int, p_per_contact int) returns boolean
-language sql volatile
+language plpgsql volatile
 set search_path = ''
 as $$
-	select private.rate_limit(p_scope || ':address', case when auth.role() is distinct from 'service_role' then private.client_address() end,
+begin
+	return private.rate_limit(p_scope || ':address', case when auth.role() is distinct from 'service_role' then private.client_address() end,
 			p_per_address, interval '10 minutes')
 		and private.rate_limit(p_scope || ':contact', p_contact ->> 'email', p_per_contact, interval '1 hour')
-		and private.rate_limit(p_scope || ':contact', p_contact ->> 'phone', p_per_contact, interval '1 hour')
+		and private.rate_limit(p_scope || ':contact', p_contact ->> 'phone', p_per_contact, interval '1 hour');
+end
 $$;
 
 /* What is wrong with a start time by the station's rules, as a problem; null where nothing is. */
 create function private.start_problem(p_station public.stations, p_starts_at timestamptz) returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select jsonb_build_object('code', p.code, 'status', 422, 'message', p.message, 'hint', p.hint,
-		'details', jsonb_build_object('fields', jsonb_build_object('starts_at', p.message)))
-	from (
-		select 1 as place, 'TOO_SOON' as code, 'That is too soon for us to prepare.' as message,
-			format('We need %s hours.', p_station.min_notice_hours) as hint
-		where p_starts_at < now() + make_interval(hours => p_station.min_notice_hours)
-		union all
-		select 2, 'TOO_FAR_AHEAD', 'That day is further ahead than we take bookings.',
-			format('Choose a day within %s days.', p_station.max_advance_days)
-		where p_starts_at > now() + make_interval(days => p_station.max_advance_days)
-		union all
-		select 3, 'INVALID_START_TIME', 'We do not start at that time.', 'Choose one of the times shown for that day.'
-		where not exists (
-			select from private.slots_between(p_station, (p_starts_at at time zone p_station.timezone)::date,
-				(p_starts_at at time zone p_station.timezone)::date) s
-			where s.starts_at = p_starts_at)
-	) p
-	order by p.place
-	limit 1
+begin
+	return (
+		select jsonb_build_object('code', p.code, 'status', 422, 'message', p.message, 'hint', p.hint,
+			'details', jsonb_build_object('fields', jsonb_build_object('starts_at', p.message)))
+		from (
+			select 1 as place, 'TOO_SOON' as code, 'That is too soon for us to prepare.' as message,
+				format('We need %s hours.', p_station.min_notice_hours) as hint
+			where p_starts_at < now() + make_interval(hours => p_station.min_notice_hours)
+			union all
+			select 2, 'TOO_FAR_AHEAD', 'That day is further ahead than we take bookings.',
+				format('Choose a day within %s days.', p_station.max_advance_days)
+			where p_starts_at > now() + make_interval(days => p_station.max_advance_days)
+			union all
+			select 3, 'INVALID_START_TIME', 'We do not start at that time.', 'Choose one of the times shown for that day.'
+			where not exists (
+				select from private.slots_between(p_station, (p_starts_at at time zone p_station.timezone)::date,
+					(p_starts_at at time zone p_station.timezone)::date) s
+				where s.starts_at = p_starts_at)
+		) p
+		order by p.place
+		limit 1
+	);
+end
 $$;
 
 -- Reserving ------------------------------------------------------------------------------------------------------------------
@@ -413,30 +443,38 @@ $$;
 
 /* A reference that people can say: MH- and five of the 32 letters and digits that are not mistaken for each other. */
 create function private.new_reference() returns text
-language sql volatile
+language plpgsql volatile
 set search_path = ''
 as $$
-	select 'MH-' || string_agg(substr('23456789ABCDEFGHJKLMNPQRSTUVWXYZ', (get_byte(r.bytes, i) & 31) + 1, 1), '')
-	from (select extensions.gen_random_bytes(5) as bytes) r, generate_series(0, 4) i
+begin
+	return (
+		select 'MH-' || string_agg(substr('23456789ABCDEFGHJKLMNPQRSTUVWXYZ', (get_byte(r.bytes, i) & 31) + 1, 1), '')
+		from (select extensions.gen_random_bytes(5) as bytes) r, generate_series(0, 4) i
+	);
+end
 $$;
 
 /* How long a pending booking of a station keeps its chef: shorter where the deposit is paid online at once. */
 create function private.hold_ends(p_station public.stations) returns timestamptz
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select now() + make_interval(mins => case when private.flag('stripe') then p_station.hold_minutes else p_station.unpaid_hold_minutes end)
+begin
+	return now() + make_interval(mins => case when private.flag('stripe') then p_station.hold_minutes else p_station.unpaid_hold_minutes end);
+end
 $$;
 
 /* Writes the items of a booking from the lines of its quote. */
 create function private.write_items(p_booking uuid, p_quote jsonb) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = ''
 as $$
+begin
 	insert into public.booking_items (booking_id, code, label, quantity, unit_cents)
 	select p_booking, l.code, l.label, l.quantity, l.unit_cents
 	from jsonb_to_recordset(p_quote -> 'lines') l (code text, label text, quantity int, unit_cents int)
-	where l.code not in ('adult', 'child', 'toddler', 'minimum_top_up', 'travel', 'discount')
+	where l.code not in ('adult', 'child', 'toddler', 'minimum_top_up', 'travel', 'discount');
+end
 $$;
 
 /* Writes the booking whose chef is reserved. */
@@ -476,12 +514,16 @@ $$;
 
 /* The answer of create_booking for a booking. */
 create function private.booking_answer(p_booking uuid) returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select jsonb_build_object('booking_id', b.id, 'reference', b.reference, 'status', b.status, 'hold_expires_at', b.hold_expires_at,
-		'total_cents', b.total_cents, 'deposit_cents', b.deposit_cents, 'access_token', private.booking_token(b.id))
-	from public.bookings b where b.id = p_booking
+begin
+	return (
+		select jsonb_build_object('booking_id', b.id, 'reference', b.reference, 'status', b.status, 'hold_expires_at', b.hold_expires_at,
+			'total_cents', b.total_cents, 'deposit_cents', b.deposit_cents, 'access_token', private.booking_token(b.id))
+		from public.bookings b where b.id = p_booking
+	);
+end
 $$;
 
 /*

@@ -64,25 +64,31 @@ $$;
   Nobody changes what is over; staff may change the rest at any time, others until 48 hours before.
 */
 create function private.change_problem(p_booking public.bookings, p_caller text, p_deed text) returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select case
+begin
+	return case
 		when p_booking.status in ('cancelled', 'completed') then private.not_changeable(p_booking.status)
 		when p_booking.status = 'pending' and p_booking.hold_expires_at <= now() then private.hold_expired_problem()
 		when p_caller = 'staff' or (p_booking.status = 'pending' and p_deed = 'cancel') then null
 		when p_booking.event_at < now() + interval '48 hours' then private.not_changeable('too_late')
-	end
+	end;
+end
 $$;
 
 /* The answer of every change: {booking_id, reference, status, event_at, chef_id, version}. Never the token: it is the guest's. */
 create function private.change_answer(p_booking uuid) returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select jsonb_build_object('booking_id', b.id, 'reference', b.reference, 'status', b.status, 'event_at', b.event_at,
-		'event_ends_at', b.event_ends_at, 'total_cents', b.total_cents, 'version', b.version)
-	from public.bookings b where b.id = p_booking
+begin
+	return (
+		select jsonb_build_object('booking_id', b.id, 'reference', b.reference, 'status', b.status, 'event_at', b.event_at,
+			'event_ends_at', b.event_ends_at, 'total_cents', b.total_cents, 'version', b.version)
+		from public.bookings b where b.id = p_booking
+	);
+end
 $$;
 
 /* Tells the customer, by a job that checks whether it is still so. */
