@@ -19,14 +19,14 @@ const server = vi.hoisted(() => {
 		}
 	}
 	class RealtimeClient {
-		accessToken: unknown;
-		constructor(address: string, options: { accessToken?: unknown }) {
+		accessToken: (() => Promise<unknown>) | undefined;
+		constructor(address: string, options: { accessToken?: () => Promise<unknown> }) {
 			state.addresses.push(address);
 			this.accessToken = options.accessToken;
 		}
 		setAuth() {
 			state.auths += 1;
-			return Promise.resolve();
+			return this.accessToken?.();
 		}
 		channel() {
 			const channel = new Channel();
@@ -120,6 +120,19 @@ describe('createLive', () => {
 		expect(server.auths).toBe(auths + 1);
 		channel().says('SUBSCRIBED');
 		expect(seen.catchUps).toBe(2);
+	});
+
+	it('tells a token source that it shares when the server closed the channel', async () => {
+		const ask = vi.fn(() => Promise.resolve(null));
+		const tokens = new TokenSource(ask);
+		const { url, apikey } = options;
+		createLive({ url, apikey, tokens }).subscribe('flags', {});
+		await vi.waitFor(() => expect(server.channels).toHaveLength(1));
+		expect(ask).toHaveBeenCalledTimes(1);
+		channel().says('CLOSED');
+		await vi.advanceTimersByTimeAsync(50);
+		await tokens.get();
+		expect(ask).toHaveBeenCalledTimes(2);
 	});
 
 	it('waits longer each time when the server closes it again and again', async () => {

@@ -1,3 +1,11 @@
+/**
+ * A Realtime server in the place of hosted Supabase's, for the local stack and the tests. What differs from hosted:
+ * - database broadcasts come by LISTEN/NOTIFY, and what was committed while that connection was down is caught up;
+ *   hosted reads the write-ahead log and loses it;
+ * - a join for postgres_changes and a broadcast with `persist` are refused in words;
+ * - a member without presence enabled gets no presence_diff, which it could not use;
+ * - a refused join is answered after 200 ms instead of 5 s.
+ */
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
