@@ -101,7 +101,7 @@ export function bookingPrefill(lead: LeadDetail): string {
 	put('name', lead.name);
 	put('email', lead.email);
 	put('phone', lead.phone);
-	for (const { code, quantity } of lead.items) query.append('items', `${code}.${quantity}`);
+	for (const { code, quantity } of lead.items) query.set(`item.${code}`, String(quantity));
 	const text = query.toString();
 	return text ? `${Route.newBooking}?${text}` : Route.newBooking;
 }
