@@ -20,7 +20,7 @@ const holdExpire = defineJob({
 			const [row] = await db.query<{ count: number }>('select private.expire_holds($1) as count', [bite]);
 			last = row?.count ?? 0;
 		}
-		return `expired ${expired}`;
+		return expired > 0 ? `expired ${expired}` : null;
 	}
 });
 

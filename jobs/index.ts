@@ -114,7 +114,7 @@ async function work(job: AnyJob, id: string, payload: unknown, context: JobConte
 		context.log(`jobs: ${job.queue} ${id}: ${outcome} (${Math.round(performance.now() - started)} ms)`);
 	try {
 		const outcome = await job.run(payload, context);
-		if (job.queue !== 'heartbeat') tell(outcome);
+		if (outcome !== null) tell(outcome);
 		return { id, status: 'completed', output: { outcome } };
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);

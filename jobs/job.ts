@@ -28,15 +28,15 @@ export interface Job<Payload> {
 	payload: z.ZodType<Payload>;
 	/**
 	 * Does the work, or finds it moot. May run more than once and must then do nothing new. Answers what it did, in a few words
-	 * without personal data, for the log. Throws to be tried again.
+	 * without personal data, for the log; null for what is not worth a line. Throws to be tried again.
 	 */
-	run(payload: Payload, context: JobContext): Promise<string>;
+	run(payload: Payload, context: JobContext): Promise<string | null>;
 }
 
 /** A job whose payload's type is known to itself only. */
 export interface AnyJob {
 	queue: string;
-	run(payload: unknown, context: JobContext): Promise<string>;
+	run(payload: unknown, context: JobContext): Promise<string | null>;
 }
 
 /** Puts the parser before the handler. */

@@ -15,7 +15,7 @@ const heartbeat = defineJob({
 			on conflict (name) do update set beat_at = excluded.beat_at, details = excluded.details`,
 			[worker]
 		);
-		return 'beat';
+		return null;
 	}
 });
 
@@ -25,7 +25,7 @@ const auditPartitions = defineJob({
 	payload: nothing,
 	async run(_payload, { db }) {
 		const [row] = await db.query<{ made: number }>('select private.ensure_audit_partitions() as made');
-		return `made ${row?.made ?? 0}`;
+		return row?.made ? `made ${row.made}` : null;
 	}
 });
 

@@ -27,7 +27,7 @@ const files: Record<string, string> = {
 	'page.js': 'text/javascript; charset=utf-8'
 };
 const pagePolicy =
-	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** A mail is a stranger's HTML: shown as it is, it may run nothing and fetch nothing. */
 const mailPolicy =
 	"sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";

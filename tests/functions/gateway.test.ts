@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionsEnvironment, startFunctions, type Functions } from '../../supabase/local/functions/index.ts';
@@ -159,6 +162,20 @@ describe('the functions gateway', () => {
 		await until(() => functions.pid() !== before);
 		expect((await call('hello')).status).toBe(200);
 	});
+
+	it('ends with its parent, however that ends', async () => {
+		const script = `
+			const { startFunctions } = await import(${JSON.stringify(join(repoDir, 'supabase/local/functions/index.ts'))});
+			const functions = await startFunctions({ port: ${await freePort()}, repoDir: ${JSON.stringify(repoDir)}, jwtSecret: 'x', env: {}, log: () => {} });
+			console.log(functions.pid());
+			setInterval(() => {}, 1000);`;
+		const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+			stdio: ['ignore', 'pipe', 'inherit']
+		});
+		const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
+		parent.kill('SIGKILL');
+		await until(() => !isRunning(Number(line)));
+	});
 });
 
 function bearer(token: string) {
@@ -168,4 +185,12 @@ function bearer(token: string) {
 function unsigned(): string {
 	const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 	return `${part({ alg: 'none' })}.${part({ role: 'service_role', exp: 4_000_000_000 })}.`;
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
 }
