@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const repo = join(import.meta.dirname, '..');
+const packaged = join(repo, 'node_modules/@supabase/cli-linux-x64/bin/supabase');
+
+/** Whether the lockfile brought a CLI for this machine (Linux x64). */
+export const hasSupabaseCli = existsSync(packaged);
 
 /** Runs the Supabase CLI of the lockfile (Linux x64; elsewhere the one on the PATH) and gives what it printed. */
 export function supabaseCli(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-	const program =
-		process.platform === 'linux' && process.arch === 'x64'
-			? join(repo, 'node_modules/@supabase/cli-linux-x64/bin/supabase')
-			: 'supabase';
+	const program = hasSupabaseCli ? packaged : 'supabase';
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, args, { cwd: repo, env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1' } });
 		let stdout = '';

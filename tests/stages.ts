@@ -44,6 +44,13 @@ export const stages: Stage[] = [
 	{ name: 'deno', what: 'edge functions under Deno', run: deno },
 	{ name: 'db', what: 'pgTAP and the role matrix on PGlite', run: (context) => tap(context, {}) },
 	{
+		name: 'types',
+		what: 'the generated types are those of the migrated database',
+		native: true,
+		run: async ({ command, native }) =>
+			counted((await command(node, ['scripts/types.ts', '--check'], { env: { TEST_DATABASE_URL: native ?? '' } })).code)
+	},
+	{
 		name: 'db-native',
 		what: 'pgTAP and the role matrix on native PostgreSQL',
 		native: true,
@@ -63,7 +70,7 @@ export const stages: Stage[] = [
 	{
 		name: 'attack',
 		what: 'attack list, race and chaos on PGlite',
-		run: (context) => onStack(context, { portBase: ports.pglite, apps: true, rateLimits: 'on' }, attacks)
+		run: (context) => onStack(context, { portBase: ports.pglite }, attacks)
 	},
 	{
 		name: 'native',
@@ -74,8 +81,7 @@ export const stages: Stage[] = [
 ];
 
 function byExitCode(program: string, args: string[]): Stage['run'] {
-	return async ({ command }) =>
-		(await command(program, args)).code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+	return async ({ command }) => counted((await command(program, args)).code);
 }
 
 async function vitest(
@@ -186,7 +192,7 @@ async function onStack(
 }
 
 /** A run that ended badly without naming a failed test still failed. */
-function counted(code: number, passed: number, failed: number): Outcome {
+function counted(code: number, passed = code === 0 ? 1 : 0, failed = 0): Outcome {
 	return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
 }
 
