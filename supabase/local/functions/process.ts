@@ -85,7 +85,16 @@ export function superviseDeno(options: SupervisedOptions): Supervised {
 function denoArguments({ repoDir, script }: SupervisedOptions): string[] {
 	const config = join(repoDir, 'deno.json');
 	// Modules come from node_modules alone, so that what works here is what the lockfile holds.
-	return ['run', '--quiet', '--no-prompt', '--no-remote', '--unstable-no-legacy-abort', `--config=${config}`, ...permissions, script];
+	return [
+		'run',
+		'--quiet',
+		'--no-prompt',
+		'--no-remote',
+		'--unstable-no-legacy-abort',
+		`--config=${config}`,
+		...permissions,
+		script
+	];
 }
 
 const permissions = ['--allow-net', '--allow-env', '--allow-read', '--allow-sys'];
