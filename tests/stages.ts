@@ -58,9 +58,10 @@ export const stages: Stage[] = [
 	},
 	{
 		name: 'realtime-native',
-		what: 'Realtime on native PostgreSQL',
+		what: 'Realtime and jobs on native PostgreSQL',
 		native: true,
-		run: (context) => vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, ['tests/realtime'])
+		run: (context) =>
+			vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, ['tests/realtime', 'tests/functions/jobs'])
 	},
 	{
 		name: 'browser',
