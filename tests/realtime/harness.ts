@@ -179,6 +179,8 @@ export async function member(
 }
 
 const clients = new Map<SupabaseClient, { token: string | null }>();
+const rawSockets = new Set<WebSocket>();
+const usedServers = new Set<TestServer>();
 
 /** The real client; reconnects at once so that tests need not wait a second. */
 export function connect(
@@ -196,6 +198,7 @@ export function connect(
 		}
 	});
 	clients.set(client, session);
+	usedServers.add(server);
 	return client;
 }
 
@@ -206,9 +209,14 @@ export async function changeToken(client: SupabaseClient, token: string): Promis
 	await client.realtime.setAuth();
 }
 
+/** Ends every client and bare socket; resolves when the servers know. */
 export async function disconnectAll(): Promise<void> {
-	await Promise.all([...clients.keys()].map((client) => client.realtime.disconnect()));
-	clients.clear();
+	// The client's own promise polls for 300 ms, so the server is asked instead.
+	for (const client of clients.keys()) void client.realtime.disconnect();
+	for (const socket of rawSockets) socket.terminate();
+	const servers = [...usedServers];
+	for (const set of [clients, rawSockets, usedServers]) set.clear();
+	await until(() => servers.every(({ realtime }) => realtime.stats().connections === 0), 'the sockets to close');
 }
 
 /** Subscribes; resolves when joined, rejects with the server's reason. */
@@ -278,6 +286,8 @@ export interface RawSocket {
 export async function openRaw(server: TestServer, version = '2.0.0', apikey = keys.publishableKey): Promise<RawSocket> {
 	const query = new URLSearchParams({ apikey, vsn: version });
 	const socket = new WebSocket(`${server.url.replace('http', 'ws')}/realtime/v1/websocket?${query.toString()}`);
+	rawSockets.add(socket);
+	usedServers.add(server);
 	const raw: RawSocket = {
 		socket,
 		texts: [],

@@ -93,82 +93,96 @@ describe.each(backends)('recovery on %s', (backend) => {
 		await until(() => inbox.length >= 1_000);
 		expect(numbers(inbox)).toEqual(upTo(1_000));
 	});
+});
 
-	describe.skipIf(backend === 'pglite')('with a connection to lose', () => {
-		test('messages sent while the LISTEN connection is down all arrive, once and in order', async () => {
-			const topic = uniqueTopic();
-			const inboxes = await Promise.all(
-				['1.0.0', '2.0.0'].map(async (vsn) => {
-					const channel = connect(server, null, { vsn }).channel(topic);
-					const inbox = collect(channel);
-					await joined(channel);
-					return inbox;
-				})
-			);
-			await sendFromDatabase(database.db, topic, { n: 0 }, false);
-			await until(() => inboxes.every((inbox) => inbox.length === 1));
-			const caughtUp = server.lines.length;
+// PGlite has no connection to lose.
+describe.each(backends.filter((backend) => backend === 'postgres'))('a lost database connection on %s', (backend) => {
+	let database: TestDatabase;
+	let server: TestServer;
+
+	beforeAll(async () => {
+		database = await openTestDatabase(backend);
+		server = await startServer(database.db);
+	}, 60_000);
+	afterEach(disconnectAll);
+	afterAll(async () => {
+		await server?.stop();
+		await database?.drop();
+	});
+
+	test('messages sent while the LISTEN connection is down all arrive, once and in order', async () => {
+		const topic = uniqueTopic();
+		const inboxes = await Promise.all(
+			['1.0.0', '2.0.0'].map(async (vsn) => {
+				const channel = connect(server, null, { vsn }).channel(topic);
+				const inbox = collect(channel);
+				await joined(channel);
+				return inbox;
+			})
+		);
+		await sendFromDatabase(database.db, topic, { n: 0 }, false);
+		await until(() => inboxes.every((inbox) => inbox.length === 1));
+		const caughtUp = server.lines.length;
+		await database.killListener();
+		for (let n = 1; n <= 60; n++) await sendFromDatabase(database.db, topic, { n }, false);
+		await until(() => server.lines.slice(caughtUp).some((line) => line.includes('catching up')));
+		await sendFromDatabase(database.db, topic, { n: 61 }, false);
+		await until(() => inboxes.every((inbox) => inbox.length >= 62));
+		for (const inbox of inboxes) expect(numbers(inbox)).toEqual(upTo(62));
+	});
+
+	test('a transaction that began before the loss and ends after the catch-up is not forgotten', async () => {
+		const topic = uniqueTopic();
+		const channel = connect(server).channel(topic);
+		const inbox = collect(channel);
+		await joined(channel);
+		const before = server.lines.length;
+		await database.db.transaction(async (query) => {
+			await query(`select realtime.send('{"n":1}', 'changed', $1, false)`, [topic]);
 			await database.killListener();
-			for (let n = 1; n <= 60; n++) await sendFromDatabase(database.db, topic, { n }, false);
-			await until(() => server.lines.slice(caughtUp).some((line) => line.includes('catching up')));
-			await sendFromDatabase(database.db, topic, { n: 61 }, false);
-			await until(() => inboxes.every((inbox) => inbox.length >= 62));
-			for (const inbox of inboxes) expect(numbers(inbox)).toEqual(upTo(62));
+			await sendFromDatabase(database.db, topic, { n: 0 }, false);
+			await until(() => server.lines.slice(before).some((line) => line.includes('catching up')));
+			await until(() => inbox.length === 1);
 		});
+		await until(() => inbox.length === 2);
+		expect(numbers(inbox)).toEqual([0, 1]);
+	});
 
-		test('a transaction that began before the loss and ends after the catch-up is not forgotten', async () => {
-			const topic = uniqueTopic();
-			const channel = connect(server).channel(topic);
-			const inbox = collect(channel);
-			await joined(channel);
-			const before = server.lines.length;
-			await database.db.transaction(async (query) => {
-				await query(`select realtime.send('{"n":1}', 'changed', $1, false)`, [topic]);
-				await database.killListener();
-				await sendFromDatabase(database.db, topic, { n: 0 }, false);
-				await until(() => server.lines.slice(before).some((line) => line.includes('catching up')));
-				await until(() => inbox.length === 1);
-			});
-			await until(() => inbox.length === 2);
-			expect(numbers(inbox)).toEqual([0, 1]);
+	test('a late commit of an old transaction during the loss is found by the overlap', async () => {
+		const topic = uniqueTopic();
+		const channel = connect(server).channel(topic);
+		const inbox = collect(channel);
+		await joined(channel);
+		await database.db.transaction(async (query) => {
+			await query(`select realtime.send('{"n":1}', 'changed', $1, false)`, [topic]);
+			// Newer by `inserted_at` than the open transaction, and delivered first.
+			await sendFromDatabase(database.db, topic, { n: 0 }, false);
+			await until(() => inbox.length === 1);
+			await database.killListener();
 		});
+		await until(() => inbox.length === 2);
+		expect(numbers(inbox)).toEqual([0, 1]);
+	});
 
-		test('a late commit of an old transaction during the loss is found by the overlap', async () => {
-			const topic = uniqueTopic();
-			const channel = connect(server).channel(topic);
-			const inbox = collect(channel);
-			await joined(channel);
-			await database.db.transaction(async (query) => {
-				await query(`select realtime.send('{"n":1}', 'changed', $1, false)`, [topic]);
-				// Newer by `inserted_at` than the open transaction, and delivered first.
-				await sendFromDatabase(database.db, topic, { n: 0 }, false);
-				await until(() => inbox.length === 1);
-				await database.killListener();
-			});
-			await until(() => inbox.length === 2);
-			expect(numbers(inbox)).toEqual([0, 1]);
-		});
-
-		test('after every connection of the database was cut, joins and messages work again', async () => {
-			const topic = uniqueTopic();
-			const user = await member(database.db, topic, { reads: ['broadcast'] });
-			const channel = connect(server, user.token).channel(topic, { config: { private: true } });
-			const inbox = collect(channel);
-			await joined(channel);
-			await database.killAll();
-			// The first queries may still meet a dead connection of the pool.
-			await until(() =>
-				sendFromDatabase(database.db, topic, { n: 0 }).then(
-					() => true,
-					() => false
-				)
-			);
-			await until(() => inbox.length > 0);
-			const other = connect(server, user.token).channel(topic, { config: { private: true } });
-			await joined(other);
-			await sendFromDatabase(database.db, topic, { n: 1 });
-			await until(() => inbox.length === 2);
-			expect(numbers(inbox)).toEqual([0, 1]);
-		});
+	test('after every connection of the database was cut, joins and messages work again', async () => {
+		const topic = uniqueTopic();
+		const user = await member(database.db, topic, { reads: ['broadcast'] });
+		const channel = connect(server, user.token).channel(topic, { config: { private: true } });
+		const inbox = collect(channel);
+		await joined(channel);
+		await database.killAll();
+		// The first queries may still meet a dead connection of the pool.
+		await until(() =>
+			sendFromDatabase(database.db, topic, { n: 0 }).then(
+				() => true,
+				() => false
+			)
+		);
+		await until(() => inbox.length > 0);
+		const other = connect(server, user.token).channel(topic, { config: { private: true } });
+		await joined(other);
+		await sendFromDatabase(database.db, topic, { n: 1 });
+		await until(() => inbox.length === 2);
+		expect(numbers(inbox)).toEqual([0, 1]);
 	});
 });
