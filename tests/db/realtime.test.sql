@@ -1,99 +1,51 @@
--- Who joins which private channel. The server asks exactly this: a probe row is visible to the person, or may be inserted.
-select plan(33);
+select plan(17);
 
-create function tests.may(p_topic text, p_extension text default 'broadcast') returns boolean
-language plpgsql set search_path = '' as $$
-begin
-	perform set_config('realtime.topic', p_topic, true);
-	return exists (select from realtime.messages where topic = 'probe' and extension = p_extension);
-end
-$$;
-create function tests.may_write(p_topic text, p_extension text) returns boolean
-language plpgsql set search_path = '' as $$
-begin
-	perform set_config('realtime.topic', p_topic, true);
-	insert into realtime.messages (topic, extension) values (p_topic, p_extension);
-	return true;
-exception when insufficient_privilege then
-	return false;
-end
-$$;
-grant execute on all functions in schema tests to anon, authenticated;
-insert into realtime.messages (topic, extension) values ('probe', 'broadcast'), ('probe', 'presence');
-
-insert into chefs (staff_id, station_id)
-	select s.id, tests.station('fremont') from staff s
-	where s.email = 'chef.fremont@demo.test' and not exists (select from chefs c where c.staff_id = s.id);
-insert into chefs (staff_id, station_id)
-	select s.id, tests.station('sacramento') from staff s
-	where s.email = 'chef.sacramento@demo.test' and not exists (select from chefs c where c.staff_id = s.id);
-insert into customers (user_id, name, email) values (tests.make_user('ana@example.test'), 'Ana', 'ana@example.test');
-insert into bookings (reference, station_id, customer_id, chef_id, event_at, event_ends_at, timezone, adults, venue_line1, venue_city,
-	venue_state, venue_zip, road_miles, quote, total_cents, deposit_cents, price_version, hold_expires_at)
-select 'MH-ZZZZ9', tests.station('fremont'), (select id from customers where email = 'ana@example.test'),
-	(select c.id from chefs c where c.user_id = tests.user_id('chef.fremont@demo.test')), '2030-01-01 20:00+00', '2030-01-01 22:00+00',
-	'America/Los_Angeles', 10, '1 Main St', 'Fremont', 'CA', '94538', 1, '{}', 55000, 10000, 'p0', '2030-01-01';
-
-create temp table topics as select
-	'station:' || tests.station('fremont') || ':bookings' as fremont,
-	'station:' || tests.station('sacramento') || ':bookings' as sacramento,
-	'station:' || tests.station('fremont') || ':leads' as leads,
-	'booking:' || (select id from bookings where reference = 'MH-ZZZZ9') as booking,
-	'chef:' || (select id from chefs where user_id = tests.user_id('chef.fremont@demo.test')) as chef,
-	'chef:' || (select id from chefs where user_id = tests.user_id('chef.sacramento@demo.test')) as other_chef,
-	'user:' || tests.user_id('chef.fremont@demo.test') as person;
-grant select on topics to public;
-
-select tests.as_user('manager.fremont@demo.test');
-select ok(tests.may(fremont), 'A manager CAN follow the own station''s bookings') from topics;
-select ok(tests.may(leads), 'A manager CAN follow the own station''s leads') from topics;
-select ok(tests.may(booking), 'A manager CAN follow a booking of the station') from topics;
-select ok(tests.may(booking, 'presence'), 'A manager CAN see who else looks at a booking') from topics;
-select ok(tests.may_write(booking, 'presence'), 'A manager CAN show that they look at a booking') from topics;
-select ok(tests.may(chef), 'A manager CAN follow a chef of the station') from topics;
-select ok(tests.may('staff:flags'), 'Staff CAN follow the flags');
-select ok(not tests.may(sacramento), 'A manager can NOT follow another station''s bookings') from topics;
-select ok(not tests.may(sacramento, 'presence'), 'A manager can NOT see who looks at another station''s bookings') from topics;
-select ok(not tests.may(other_chef), 'A manager can NOT follow another station''s chef') from topics;
-select ok(not tests.may(person), 'A manager can NOT follow somebody else''s own channel') from topics;
-select ok(not tests.may_write(fremont, 'broadcast'), 'A manager can NOT send messages: only the database does') from topics;
-
-select tests.as_user('chef.fremont@demo.test');
-select ok(tests.may(chef), 'A chef CAN follow the own assignments') from topics;
-select ok(tests.may(person), 'A person CAN follow the own channel') from topics;
-select ok(tests.may(booking), 'A chef CAN follow an assigned booking') from topics;
-select ok(not tests.may(fremont), 'A chef can NOT follow the station''s bookings') from topics;
-select ok(not tests.may(other_chef), 'A chef can NOT follow another chef') from topics;
-select ok(not tests.may(booking, 'presence'), 'A chef can NOT see who looks at a booking') from topics;
-select tests.as_user('chef.sacramento@demo.test');
-select ok(not tests.may(booking), 'A chef can NOT follow another''s booking') from topics;
-
-select tests.as_user('ana@example.test');
-select ok(tests.may(booking), 'A customer CAN follow the own booking') from topics;
-select ok(not tests.may(booking, 'presence'), 'A customer can NOT see who looks at the own booking') from topics;
-select ok(not tests.may_write(booking, 'presence'), 'A customer can NOT show presence among staff') from topics;
-select ok(not tests.may(fremont), 'A customer can NOT follow a station') from topics;
-select ok(not tests.may('staff:flags'), 'A customer can NOT follow what is for staff');
-select tests.as_customer('ben@example.test');
-select ok(not tests.may(booking), 'A customer can NOT follow another''s booking') from topics;
-
+select tests.only_chefs(2);
+delete from realtime.messages;
 select tests.as_anon();
-select ok(not tests.may(fremont), 'A visitor can NOT follow a station') from topics;
-select ok(not tests.may(booking), 'A visitor can NOT follow a booking') from topics;
-
-select tests.as_user('super_admin@demo.test');
-select ok(tests.may(sacramento), 'Head office CAN follow every station') from topics;
-select ok(not tests.may('anything:' || gen_random_uuid()), 'Nobody CAN join a topic that is not known');
-select ok(not tests.may('station:not-an-id:bookings'), 'Nobody CAN join a topic with a broken id');
-select ok(not tests.may(fremont || ':more'), 'Nobody CAN join a topic with more behind it') from topics;
-
--- What is said aloud
+create temp table made as select create_booking(tests.wish(tests.slot())) as b;
+grant all on made to public;
 select tests.as_owner();
-update feature_flags set enabled = true where key = 'stripe';
-select results_eq($$select payload ->> 'key', (payload ->> 'enabled')::boolean, private from realtime.messages where topic = 'flags'$$,
-	$$values ('stripe', true, false)$$, 'A switched flag is told to every open page');
-select tests.grant_role('ben@example.test', 'customer_support');
-select is((select count(*)::int from realtime.messages where topic = 'user:' || tests.user_id('ben@example.test') and event = 'permissions_changed'),
-	1, 'A granted role is told to its holder');
+create temp table row_of as select b.* from bookings b where b.id = (select (b ->> 'booking_id')::uuid from made);
+grant all on row_of to public;
+create function pg_temp.said(p_topic text, p_event text, p_private boolean) returns setof jsonb language sql as $$
+	select payload - 'id' || jsonb_build_object('id', coalesce(payload ->> 'id', '')) from realtime.messages
+	where topic = p_topic and event = p_event and private = p_private order by inserted_at, id $$;
+
+select is((select array(select jsonb_object_keys(m) order by 1) from pg_temp.said((select 'station:' || station_id || ':bookings' from row_of), 'booking_changed', true) m),
+	array['event_at', 'id', 'op', 'reference', 'station_id', 'status', 'updated_at', 'version'], 'A new booking tells the station''s list what a list shows, and no more');
+select is((select m ->> 'id' from pg_temp.said((select 'station:' || station_id || ':bookings' from row_of), 'booking_changed', true) m), (select id::text from row_of), 'with its id');
+select is((select m ->> 'op' from pg_temp.said((select 'chef:' || chef_id from row_of), 'assignment_changed', true) m), 'INSERT', 'the chef hears of it');
+select is((select count(*)::int from pg_temp.said((select 'slots:' || station_id from row_of), 'slots_changed', false)), 1, 'and every open calendar');
+select ok(not exists (select from realtime.messages where payload::text ~ 'cents|@|Robin|\+1|Test Street'), 'No message holds money, names or addresses');
+select is((select count(*)::int from realtime.messages where not private and topic not like 'slots:%'), 0, 'Nothing else is public');
+
+delete from realtime.messages;
+select tests.as_anon();
+select is(reschedule_booking((select id from row_of), tests.slot(101), (select b ->> 'access_token' from made)) ->> 'status', 'pending', 'When it moves');
+select tests.as_owner();
+select is((select array_agg(m ->> 'date' order by m ->> 'date') from pg_temp.said((select 'slots:' || station_id from row_of), 'slots_changed', false) m),
+	array[(tests.slot() at time zone 'America/Los_Angeles')::date::text, (tests.slot(101) at time zone 'America/Los_Angeles')::date::text], 'both days are told');
+select is((select array(select jsonb_object_keys(m - 'id') order by 1) from pg_temp.said((select private.guest_topic(id) from row_of), 'booking_changed', false) m), array['event_at', 'status'], 'and the guest''s page');
+select is((select count(*)::int from pg_temp.said((select 'booking:' || id from row_of), 'booking_changed', true)), 1, 'and the booking''s own');
+
+delete from realtime.messages;
+create temp table other_chef as select id from chefs where station_id = tests.station('fremont') and active and id <> (select chef_id from bookings where id = (select id from row_of));
+grant all on other_chef to public;
+select tests.as_user('manager.fremont@demo.test');
+select is(assign_chef((select id from row_of), (select id from other_chef)) ->> 'code', null, 'When another chef gets it');
+select tests.as_owner();
+select is((select count(*)::int from realtime.messages where event = 'assignment_changed' and payload ->> 'op' = 'DELETE' and topic <> (select 'chef:' || id from other_chef)), 1, 'the one who lost it hears');
+select is((select count(*)::int from realtime.messages where event = 'assignment_changed' and payload ->> 'op' = 'UPDATE' and topic = (select 'chef:' || id from other_chef)), 1, 'as does the one who has it now');
+
+-- Who may listen
+select tests.as_user('manager.fremont@demo.test');
+select ok(private.may_join((select 'booking:' || id from row_of), 'broadcast'), 'A manager CAN follow the own station''s booking');
+select tests.as_user('manager.sacramento@demo.test');
+select ok(not private.may_join((select 'booking:' || id from row_of), 'broadcast') and not private.may_join((select 'station:' || station_id || ':bookings' from row_of), 'broadcast'), 'A manager can NOT follow another station''s');
+select tests.as_customer('robin@example.test');
+select ok(not private.may_join((select 'booking:' || id from row_of), 'broadcast'), 'Whoever has the e-mail can NOT follow before it is linked');
+do $$ begin perform public.link_my_customer(); end $$;
+select ok(private.may_join((select 'booking:' || id from row_of), 'broadcast'), 'A customer CAN follow the own booking');
 
 select * from finish();
