@@ -11,7 +11,14 @@ afterEach(() => rmSync(data, { recursive: true }));
 const config = (env: Record<string, string> = {}) => localConfig({ MYHIBACHI_DATA: data, ...env });
 
 test('without settings the ports are those that Supabase and Vite are known by', () => {
-	expect(config().ports).toEqual({ api: 54321, app: 5173, admin: 5174, smtp: 54325, functions: 54326, database: 54322 });
+	expect(config().ports).toEqual({
+		api: 54321,
+		app: 5173,
+		admin: 5174,
+		smtp: 54325,
+		functions: 54326,
+		database: 54322
+	});
 });
 
 test('a port base moves every port, so that no two stacks share one', () => {

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { PGlite, type Results, type Transaction } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
@@ -6,6 +7,7 @@ import { pgcrypto } from '@electric-sql/pglite/contrib/pgcrypto';
 import { pgtap } from '@electric-sql/pglite/pgtap';
 import { vector } from '@electric-sql/pglite/vector';
 import type { PgliteDatabase, Query } from './database.ts';
+import { keepTemplate, readTemplate } from './pglite-template.ts';
 import { valueParsers } from './values.ts';
 
 /**
@@ -14,13 +16,17 @@ import { valueParsers } from './values.ts';
  */
 export async function openPglite(folder?: string): Promise<PgliteDatabase> {
 	if (folder) mkdirSync(folder, { recursive: true });
+	const isNew = !folder || !existsSync(join(folder, 'PG_VERSION'));
+	const template = isNew ? await readTemplate() : null;
 	const pglite = await PGlite.create({
 		...(folder && { dataDir: folder }),
+		...(template && { loadDataDir: template }),
 		// Every commit is on disk before it is answered: data must outlive `kill -9`.
 		relaxedDurability: false,
 		extensions: { vector, btree_gist, pg_trgm, pgcrypto, pgtap },
 		parsers: valueParsers
 	});
+	if (isNew && !template) await keepTemplate(pglite);
 	await pglite.exec(`set timezone = 'UTC'`);
 	return pgliteDatabase(pglite);
 }

@@ -67,9 +67,18 @@ afterAll(async () => {
 async function call(path: string, body?: unknown, headers: Record<string, string> = {}) {
 	const all = { apikey: config.keys.publishable, 'content-type': 'application/json', ...headers };
 	const method = body === undefined ? 'GET' : 'POST';
-	const request = new Request(`${config.apiUrl}${path}`, { method, headers: all, ...(method === 'POST' && { body: JSON.stringify(body) }) });
+	const request = new Request(`${config.apiUrl}${path}`, {
+		method,
+		headers: all,
+		...(method === 'POST' && { body: JSON.stringify(body) })
+	});
 	const [name = '', query = ''] = path.split('?');
-	const facts = { method, path: name.replace('/rest/v1', ''), query, headers: { 'x-forwarded-for': '203.0.113.7', ...all } };
+	const facts = {
+		method,
+		path: name.replace('/rest/v1', ''),
+		query,
+		headers: { 'x-forwarded-for': '203.0.113.7', ...all }
+	};
 	const response = await lite.fetch(request, facts, '127.0.0.1');
 	const text = await response.text();
 	return { status: response.status, json: text ? (JSON.parse(text) as Record<string, unknown>) : null };
@@ -87,7 +96,9 @@ test('policies of tables see the headers of the request', async () => {
 });
 
 test('timestamps are ISO and numerics are numbers', async () => {
-	expect((await call('/rest/v1/open_notes')).json).toEqual([{ id: 1, made_at: '2026-01-02T03:04:05+00:00', price: 9.5 }]);
+	expect((await call('/rest/v1/open_notes')).json).toEqual([
+		{ id: 1, made_at: '2026-01-02T03:04:05+00:00', price: 9.5 }
+	]);
 });
 
 test('a function knows who calls it, where, and for how long it may run', async () => {
@@ -98,7 +109,10 @@ test('a function knows who calls it, where, and for how long it may run', async 
 		timeout: '3s',
 		path: '/rpc/facts'
 	});
-	const { json: session } = await call('/auth/v1/token?grant_type=password', { email: 'admin@demo.test', password: 'hibachi-demo' });
+	const { json: session } = await call('/auth/v1/token?grant_type=password', {
+		email: 'admin@demo.test',
+		password: 'hibachi-demo'
+	});
 	const { json } = await call('/rest/v1/rpc/facts', {}, { authorization: `Bearer ${String(session?.access_token)}` });
 	expect(json).toMatchObject({ role: 'authenticated', timeout: '8s', uid: (session?.user as { id: string }).id });
 });
@@ -124,7 +138,10 @@ test('a function that sets the status is refused to its caller and still commits
 test('parallel requests have a transaction each: one that fails takes no other with it', async () => {
 	const ids = Array.from({ length: 20 }, (_, index) => 100 + index);
 	const answers = await Promise.all(
-		ids.flatMap((id) => [call('/rest/v1/rpc/count_up', { p_id: id }), call('/rest/v1/rpc/refuse', { p_state: 'PT422' })])
+		ids.flatMap((id) => [
+			call('/rest/v1/rpc/count_up', { p_id: id }),
+			call('/rest/v1/rpc/refuse', { p_state: 'PT422' })
+		])
 	);
 	expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
 	expect(answers.filter(({ status }) => status === 422)).toHaveLength(20);

@@ -25,15 +25,17 @@ test('migrations run in the order of their versions, each once', async () => {
 	write('20260103000000_third.sql', 'insert into t.a values (3);');
 	expect(await migrate(db, folder)).toEqual(['20260103000000_third.sql']);
 	expect(await db.query('select i from t.a order by i')).toEqual([{ i: 1 }, { i: 3 }]);
-	expect(await db.query('select version, name from supabase_migrations.schema_migrations where name = $1', ['third'])).toEqual(
-		[{ version: '20260103000000', name: 'third' }]
-	);
+	expect(
+		await db.query('select version, name from supabase_migrations.schema_migrations where name = $1', ['third'])
+	).toEqual([{ version: '20260103000000', name: 'third' }]);
 });
 
 test('a migration that fails leaves nothing behind and is named with its line', async () => {
 	write('20260101000000_good.sql', 'create schema t;');
 	write('20260102000000_bad.sql', 'create table t.b (i int);\n\nselect nothing_like_it;');
-	await expect(migrate(db, folder)).rejects.toThrow('20260102000000_bad.sql:3: column "nothing_like_it" does not exist');
+	await expect(migrate(db, folder)).rejects.toThrow(
+		'20260102000000_bad.sql:3: column "nothing_like_it" does not exist'
+	);
 	expect(await db.query(`select to_regclass('t.b') as found, to_regnamespace('t')::text as schema`)).toEqual([
 		{ found: null, schema: 't' }
 	]);
@@ -58,7 +60,7 @@ test('a seed runs once, and again only when it has changed', async () => {
 test('a file that changes the session does not change it for those after it', async () => {
 	write('20260101000000_settings.sql', `set time zone 'Asia/Tokyo'; set check_function_bodies = off;`);
 	await migrate(db, folder);
-	expect(await db.query(`select current_setting('timezone') as zone, current_setting('check_function_bodies') as checks`)).toEqual(
-		[{ zone: 'UTC', checks: 'on' }]
-	);
+	expect(
+		await db.query(`select current_setting('timezone') as zone, current_setting('check_function_bodies') as checks`)
+	).toEqual([{ zone: 'UTC', checks: 'on' }]);
 });

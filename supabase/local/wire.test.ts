@@ -36,7 +36,10 @@ test('a client runs statements with and without parameters, and lives on after a
 	expect((await client.query('select $1::int + 1 as i', [1])).rows).toEqual([{ i: 2 }]);
 	await expect(client.query('select nope')).rejects.toMatchObject({ code: '42703' });
 	await expect(client.query('select nope where $1 = 1', [1])).rejects.toMatchObject({ code: '42703' });
-	expect((await client.query('select 1 as i; select 2 as i')) as unknown).toMatchObject([{ rows: [{ i: 1 }] }, { rows: [{ i: 2 }] }]);
+	expect((await client.query('select 1 as i; select 2 as i')) as unknown).toMatchObject([
+		{ rows: [{ i: 1 }] },
+		{ rows: [{ i: 2 }] }
+	]);
 });
 
 test('a transaction keeps everyone else out until it ends', async () => {
@@ -66,7 +69,11 @@ test('a client that vanishes in a transaction leaves nothing of it', async () =>
 
 test('a notification sent by a client reaches listeners in the process', async () => {
 	const heard: string[] = [];
-	const stop = await db.listen('news', (payload) => heard.push(payload), () => undefined);
+	const stop = await db.listen(
+		'news',
+		(payload) => heard.push(payload),
+		() => undefined
+	);
 	await (await connect()).query(`notify news, 'hello'`);
 	await until(() => heard.length > 0);
 	expect(heard).toEqual(['hello']);
