@@ -1,5 +1,6 @@
 /** Jobs of bookings: holds that run out, and what their customers are told. */
 import { z } from 'zod';
+import { calendarFile } from '#shared/booking/calendar-file.ts';
 import {
 	bookingMail,
 	bookingMailKinds,
@@ -56,7 +57,8 @@ const notify = defineJob({
 			await context.send({
 				...bookingMail(kind, factsOf(booking, context)),
 				to: [booking.email],
-				messageKey: `${booking_id}:${key}`
+				messageKey: `${booking_id}:${key}`,
+				...(inCalendar.has(kind) && { calendar: calendarOf(booking, context) })
 			});
 			return `sent: ${kind}`;
 		});
@@ -65,9 +67,14 @@ const notify = defineJob({
 
 export const bookingJobs: AnyJob[] = [holdExpire, notify];
 
+/** What moves an entry in a calendar: made once it is sure, then moved or struck out. The site's download has the same uid. */
+const inCalendar = new Set<BookingMailKind>(['confirmed', 'rescheduled', 'cancelled']);
+
 interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'book_url' | 'contact_url'> {
 	status: 'pending' | 'confirmed' | 'completed' | 'cancelled';
 	reschedule_count: number;
+	event_ends_at: string;
+	updated_at: string;
 	email: string | null;
 	token: string;
 }
@@ -75,7 +82,8 @@ interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'book_url' |
 async function readBooking(query: Query, id: string): Promise<BookingRow | undefined> {
 	const [row] = await query<{ booking: BookingRow }>(
 		`select jsonb_build_object(
-			'status', b.status, 'reference', b.reference, 'event_at', b.event_at, 'timezone', b.timezone,
+			'status', b.status, 'reference', b.reference, 'event_at', b.event_at, 'event_ends_at', b.event_ends_at,
+			'timezone', b.timezone, 'updated_at', b.updated_at,
 			'adults', b.adults, 'children', b.children, 'toddlers', b.toddlers,
 			'venue', jsonb_build_object('line1', b.venue_line1, 'line2', b.venue_line2, 'city', b.venue_city,
 				'state', b.venue_state, 'zip', b.venue_zip),
@@ -109,12 +117,30 @@ function isStillSo(kind: BookingMailKind, { status, cancel_reason }: BookingRow)
 	}
 }
 
-function factsOf(booking: BookingRow, { appUrl }: JobContext): BookingMailFacts {
+function calendarOf(booking: BookingRow, { appUrl }: JobContext): string {
+	const { venue } = booking;
+	return calendarFile({
+		uid: `${booking.reference}@my-hibachi`,
+		startsAt: booking.event_at,
+		endsAt: booking.event_ends_at,
+		stampedAt: booking.updated_at,
+		summary: 'Hibachi dinner',
+		description: `Booking ${booking.reference}. Your chef brings grill, food and fire.\n${bookingUrl(booking, appUrl)}`,
+		location: [venue.line1, venue.line2, venue.city, venue.state, venue.zip].filter(Boolean).join(', '),
+		cancelled: booking.status === 'cancelled'
+	});
+}
+
+function bookingUrl({ token }: BookingRow, appUrl: string): string {
 	const opened = new URL('/booking-success', appUrl);
-	opened.searchParams.set('token', booking.token);
+	opened.searchParams.set('token', token);
+	return opened.href;
+}
+
+function factsOf(booking: BookingRow, { appUrl }: JobContext): BookingMailFacts {
 	return {
 		...booking,
-		booking_url: opened.href,
+		booking_url: bookingUrl(booking, appUrl),
 		book_url: new URL('/BookUs', appUrl).href,
 		contact_url: new URL('/contact', appUrl).href
 	};

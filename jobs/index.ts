@@ -54,6 +54,8 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 		log
 	};
 	boss.on('error', (error) => log(`jobs: ${error.message}`));
+	// PGlite has this process alone: what is under way in its tables was killed with the last one, and need not be waited for.
+	if (options.pglite) await db.query(`update pgboss.job set heartbeat_on = 'epoch' where state = 'active'`);
 	await boss.start();
 	for (const job of options.jobs ?? jobs) {
 		await boss.work(

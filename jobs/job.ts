@@ -19,6 +19,8 @@ export interface OutgoingMail extends Mail {
 	to: string[];
 	/** The same for the same deed: a mail that is sent again by accident shows once. */
 	messageKey: string;
+	/** The event, so that it is in the reader's calendar: an iCalendar file. */
+	calendar?: string;
 }
 
 export interface Job<Payload> {

@@ -40,6 +40,32 @@ describe.each(databases)('jobs that tell people, on %s', (database) => {
 			expect(await stand.mails(email)).toEqual([]);
 		});
 
+		it('tells each new date, with the event for the calendar, and at last that it is off', async () => {
+			const email = 'moves@example.test';
+			const booking_id = await stand.makeBooking(email);
+			await stand.start();
+			const tell = async (kind: string, change: string) => {
+				await stand.db.query(`update public.bookings set ${change} where id = $1`, [booking_id]);
+				await stand.enqueue('booking-notify', { booking_id, kind });
+			};
+			await tell('confirmed', `status = 'confirmed', confirmed_at = now(), hold_expires_at = null`);
+			await stand.done('booking-notify', 1);
+			for (const count of [1, 2]) {
+				await tell('rescheduled', `reschedule_count = ${count}, event_at = event_at + interval '1 minute'`);
+				await stand.done('booking-notify', 1 + count);
+			}
+			await tell('cancelled', `status = 'cancelled', cancelled_at = now(), cancel_reason = 'We are moving house'`);
+			await stand.done('booking-notify', 4);
+			const sent = (await stand.mails(email)).toReversed();
+			expect(sent.map(({ subject }) => subject.split(':')[0])).toEqual([
+				"It's on",
+				'New date',
+				'New date',
+				'Cancelled'
+			]);
+			expect(sent.map(({ attachments }) => attachments[0]?.type)).toEqual(Array(4).fill('text/calendar'));
+		});
+
 		it('keeps no row when the mail server refuses, so that the mail goes out later', async () => {
 			const email = 'later@example.test';
 			const booking_id = await stand.makeBooking(email);
