@@ -30,10 +30,10 @@ export function explainTravel(quote: Quote): string {
 	const line = quote.lines.find(({ code }) => code === 'travel');
 	const miles = Math.ceil(quote.road_miles);
 	if (!line || line.total_cents === 0) {
-		return `${formatMiles(miles)} from our ${quote.station.name} kitchen: within the free distance.`;
+		return `${howFar(miles)} our ${quote.station.name} kitchen: within the free distance.`;
 	}
 	const free = miles - line.quantity;
-	return `${formatMiles(miles)} from our ${quote.station.name} kitchen: the first ${free} are free, then ${formatCentsShort(line.unit_cents)} a mile.`;
+	return `${howFar(miles)} our ${quote.station.name} kitchen: the first ${free} are free, then ${formatCentsShort(line.unit_cents)} a mile.`;
 }
 
 /** The rule of the price book: lines add up to the total, and its parts do too. */
@@ -41,6 +41,10 @@ export function addsUp(quote: Quote): boolean {
 	const lines = quote.lines.reduce((sum, line) => sum + line.total_cents, 0);
 	const parts = quote.subtotal_cents + quote.travel_cents - quote.discount_cents;
 	return lines === quote.total_cents && parts === quote.total_cents;
+}
+
+function howFar(miles: number): string {
+	return miles < 1 ? 'Right beside' : `${formatMiles(miles)} from`;
 }
 
 export function formatMiles(miles: number): string {

@@ -41,21 +41,21 @@ export class SlotCalendar {
 		this.#loaded.add(first.month);
 	}
 
-	/** Shows the calendar of another ZIP; anything that isn't five digits clears it. */
-	async show(zip: string): Promise<void> {
-		if (zip === this.zip) return;
-		this.zip = zip;
+	/** Shows a ZIP's calendar at the month of a date, if one is given. Anything that isn't five digits clears it. */
+	async show(zip: string, date = ''): Promise<void> {
+		const wanted = /^\d{5}$/.test(zip) ? zip : '';
+		const month = date ? monthOf(date) : this.month;
+		if (wanted === this.zip) return this.showMonth(month);
+		this.zip = wanted;
 		this.slots = [];
 		this.station = null;
 		this.refusal = null;
+		this.month = month;
 		this.#loaded.clear();
-		if (!/^\d{5}$/.test(zip)) {
-			this.zip = '';
-			return;
-		}
+		if (wanted === '') return;
 		const [station] = await Promise.all([
 			callRpc(this.#api, 'station_for_zip', { p_zip: zip }, stationForZip),
-			this.showMonth(this.month)
+			this.showMonth(month)
 		]);
 		if (this.zip !== zip) return;
 		if (station.ok) this.station = station.data;
@@ -77,11 +77,6 @@ export class SlotCalendar {
 			() => this.#loaded.delete(month)
 		);
 		this.loading = false;
-	}
-
-	/** Turns to the month of a date, once that is a date. */
-	async showDate(date: string | undefined): Promise<void> {
-		if (date && /^\d{4}-\d{2}-\d{2}$/.test(date)) await this.showMonth(monthOf(date));
 	}
 
 	/** Reads one date again, because something changed there. */

@@ -10,8 +10,11 @@ import { orderCodes } from '../booking/menu.ts';
 import { apiAccess, rpcAs } from '../platform/rpc.server.ts';
 import type { Outcome } from '../platform/rpc.ts';
 
-/** What an untouched quote form says. */
-export const blankQuote: BookingValues = { 'venue.zip': '', adults: '10', children: '0', toddlers: '0' };
+/** What an untouched quote form says: a dinner of the smallest order. */
+function blankQuote(codes: string[]): BookingValues {
+	const counts = Object.fromEntries(codes.map((code) => [`items.${code}`, '0']));
+	return { 'venue.zip': '', adults: '10', children: '0', toddlers: '0', ...counts };
+}
 
 /** What became of leaving contact details. */
 export interface LeftContact {
@@ -24,8 +27,9 @@ export interface LeftContact {
 /** Everything of a quote's address: what is typed, and its price if it can have one already. */
 export async function quoteOfAddress(event: Pick<RequestEvent, 'url' | 'locals'>) {
 	const catalog = await loadCatalog(event.locals.supabase);
-	const given = valuesFromParams(event.url.searchParams, orderCodes(catalog.menu));
-	const values = { ...blankQuote, ...given };
+	const codes = orderCodes(catalog.menu);
+	const given = valuesFromParams(event.url.searchParams, codes);
+	const values = { ...blankQuote(codes), ...given };
 	const { request, fields } = readQuoteRequest(values);
 	const outcome: Outcome<Quote> | null = request
 		? await rpcAs(event.locals.supabase, 'quote_event', quoteArguments(request), quoteSchema)
@@ -44,7 +48,8 @@ export async function leaveContact(event: RequestEvent) {
 		return fail<LeftContact>(422, { typed: form, fields: firstMessages(read.error), message: null, sent: false });
 
 	const catalog = await loadCatalog(event.locals.supabase);
-	const values = { ...blankQuote, ...valuesFromParams(new URLSearchParams(form.asked), orderCodes(catalog.menu)) };
+	const codes = orderCodes(catalog.menu);
+	const values = { ...blankQuote(codes), ...valuesFromParams(new URLSearchParams(form.asked), codes) };
 	const { request } = readQuoteRequest(values);
 	const refusal = await captureLead(event.locals.supabase, leadOf(read.data, request, values, form.reason ?? ''));
 	if (!refusal) return { typed: {}, fields: {}, message: null, sent: true } satisfies LeftContact;
