@@ -9,6 +9,8 @@ delete from public.customers where email like 'matrix.%@example.test';
 delete from public.chef_weekly_hours where starts_at = '03:00' and chef_id in (select id from tests.fixtures where name = 'chef');
 delete from public.chef_exceptions where on_date = '2030-01-01' and chef_id in (select id from tests.fixtures where name = 'chef');
 delete from public.staff where email like 'matrix.%@example.test';
+delete from public.staff_invitations where email like 'matrix.%@example.test';
+delete from public.login_history where id in (select id from tests.fixtures where name = 'login');
 delete from public.user_roles where id in (select id from tests.fixtures where name = 'grant');
 delete from auth.users where email like 'matrix.%@example.test';
 delete from public.roles where role = 'matrix_role';

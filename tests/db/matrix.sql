@@ -65,6 +65,10 @@ begin
 		v_user := tests.keep('colleague', v_side, tests.make_user('matrix.' || v_side || '@example.test'));
 		insert into public.user_roles (user_id, role, station_id) values (v_user, 'chef', v_station) returning id into v_user;
 		perform tests.keep('grant', v_side, v_user);
+		insert into public.staff_invitations (email, role, invited_by) values ('matrix.invited.' || v_side || '@example.test', 'admin', null);
+		insert into public.login_history (user_id, email_hash, success, reason)
+		values (tests.user_id('chef.' || v_slug || '@demo.test'), '', true, 'password') returning id into v_user;
+		perform tests.keep('login', v_side, v_user);
 		insert into public.audit_log (actor, action, table_name, station_id) values ('matrix', 'insert', 'matrix', v_station);
 
 		v_customer := null;

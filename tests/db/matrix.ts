@@ -206,6 +206,12 @@ export const matrix: Record<string, TableRule> = {
 		},
 		{ select: 'a a - - - - -', insert: 'a - - - - - -', delete: 'a - - - - - -' }
 	),
+	staff_invitations: table(
+		{ row: (side) => ({ email: `'matrix.invited.${side}@example.test'` }) },
+		{ select: 'a a - - - - -' }
+	),
+	// the own row is the chef's
+	login_history: table({ row: fixture('login') }, { select: 'a - - - o - -' }),
 	audit_log: table(
 		{ row: (side) => ({ table_name: `'matrix'`, station_id: station(side) }) },
 		{ select: 'a a - o - - -' }
