@@ -12,6 +12,7 @@ import type { LocalDatabase } from './database.ts';
 import { mendErrors } from './shims/errors.ts';
 import { pgliteDialect } from './shims/pglite-dialect.ts';
 import { mendRequestContext, requestFacts, type RequestFacts, type RoleSettings } from './shims/request-context.ts';
+import { verifyEmail } from './shims/verify-email.ts';
 import { valueParsers } from './values.ts';
 
 export interface Lite {
@@ -70,7 +71,8 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 		() => void reloadSchema().catch(() => undefined)
 	);
 	return {
-		fetch: (request, facts, peerAddress) => requestFacts.run(facts, async () => app.fetch(request, { peerAddress })),
+		fetch: (request, facts, peerAddress) =>
+			requestFacts.run(facts, () => verifyEmail(request, async (asked) => app.fetch(asked, { peerAddress }))),
 		reloadSchema,
 		close: async () => {
 			await stopListening();

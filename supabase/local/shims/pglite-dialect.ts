@@ -86,7 +86,6 @@ class SharedConnection implements DatabaseConnection {
 		return { rows, ...(affectedRows !== undefined && { numAffectedRows: BigInt(affectedRows) }) };
 	}
 
-	// eslint-disable-next-line require-yield -- the interface asks for a generator; nothing streams from PGlite
 	async *streamQuery(): AsyncIterableIterator<never> {
 		throw new Error('PGlite does not stream.');
 	}
