@@ -36,6 +36,7 @@ export function superviseDeno(options: SupervisedOptions): Supervised {
 		const started = (child = spawn(deno, denoArguments(options), {
 			cwd: options.repoDir,
 			env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...options.env },
+			detached: true, // Ctrl-C is for the stack, which ends it in its turn.
 			stdio: ['pipe', 'pipe', 'pipe'] // It ends with its standard input, so it ends with us however we end.
 		}));
 		started.stdin.on('error', () => {});
