@@ -4,7 +4,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 
 const repo = import.meta.dirname;
-const svelte = { compilerOptions: { experimental: { async: true } } };
+const svelte = {};
 export default svelte;
 
 /**
@@ -26,6 +26,8 @@ export function frontend(name, port) {
 				adapter: adapter({ out: join(repo, 'build', name), precompress: true }),
 				env: { dir: repo },
 				paths: { origin: process.env.ORIGIN },
+				// Styles travel inside the page: one round trip less before the first paint.
+				inlineStyleThreshold: name === 'app' ? 80_000 : 0,
 				version: { name: process.env.GIT_SHA ?? 'dev' },
 				csp: {
 					mode: 'nonce',

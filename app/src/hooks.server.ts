@@ -1,4 +1,6 @@
+import { sequence } from '@sveltejs/kit/hooks';
 import { createErrorHandler, createHandle } from '#kit/server/handle.ts';
+import { compressPages } from '#app/platform/compress.server.ts';
 
-export const handle = createHandle('app');
+export const handle = sequence(compressPages, createHandle('app'));
 export const handleError = createErrorHandler('app');

@@ -15,7 +15,7 @@ export function businessData(url: string, stations: { name: string }[]): object 
 		name: 'My Hibachi',
 		description: 'Private hibachi chefs who cook dinner at your home, in Northern California.',
 		url: `${url}/`,
-		image: `${url}/og.png`,
+		image: `${url}/og.jpg`,
 		servesCuisine: ['Japanese', 'Hibachi', 'Teppanyaki'],
 		hasMenu: `${url}/menu`,
 		acceptsReservations: `${url}/BookUs`,
@@ -71,7 +71,7 @@ export function postData(
 		description: post.description,
 		datePublished: post.date,
 		url: `${url}/blog/${post.slug}`,
-		image: `${url}/og.png`,
+		image: `${url}/og.jpg`,
 		author: { '@type': 'Organization', name: 'My Hibachi' }
 	};
 }
