@@ -4,7 +4,7 @@ import { dataOf, type Api } from '#admin/platform/api.ts';
 import type { LivePage } from '#admin/platform/live-merge.ts';
 import type { ListSpec, ListState } from '#admin/platform/list-state.ts';
 import { Route } from '#admin/platform/routes.ts';
-import { containing, quoted } from '#admin/platform/search.ts';
+import { containing } from '#admin/platform/search.ts';
 import { toE164 } from '#shared/platform/phone.ts';
 import { bookingStatus } from '#shared/booking/schema.ts';
 import { addDays, localDate } from '#shared/platform/time.ts';
@@ -51,8 +51,8 @@ export async function findCustomers(api: Api, text: string): Promise<string[]> {
 	const pattern = containing(text);
 	const digits = text.replace(/\D/g, '');
 	const conditions = [`name.ilike.${pattern}`, `email.ilike.${pattern}`];
-	if (phone) conditions.push(`phone.eq.${quoted(phone)}`);
-	else if (digits.length >= 4) conditions.push(`phone.like.${quoted(`%${digits}%`)}`);
+	if (phone) conditions.push(`phone.eq.${phone}`);
+	else if (digits.length >= 4) conditions.push(`phone.like.${containing(digits)}`);
 	const answer = await api.from('customers').select('id').or(conditions.join(',')).limit(100);
 	return z.array(z.object({ id: z.string() })).parse(dataOf(answer)).map(({ id }) => id);
 }

@@ -1,9 +1,18 @@
 import { error } from '@sveltejs/kit';
 import { ApiError, dataOf, type Api } from '#admin/platform/api.ts';
 import { action, invalid } from '#admin/platform/action.server.ts';
+import type { Undo } from '#admin/platform/action.ts';
 import { saveEdit } from '#admin/platform/edit.server.ts';
 import { toE164 } from '#shared/platform/phone.ts';
-import { leadDetail, leadDetailSelect, leadStatus, statusLabels, type LeadDetail } from './schema.ts';
+import {
+	leadDetail,
+	leadDetailSelect,
+	leadName,
+	leadStatus,
+	nextStatuses,
+	statusLabels,
+	type LeadDetail
+} from './schema.ts';
 
 const editable = ['name', 'phone', 'notes'] as const;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -44,19 +53,9 @@ export const leadActions = {
 		return { done: changed ? 'Saved.' : 'Nothing was different.' };
 	}),
 
-	status: action('status', ['leads.write'], async ({ api, event, field }) => {
-		const id = event.params.id ?? '';
-		const next = leadStatus.safeParse(field('status')).data;
-		if (!next) throw invalid({ status: 'Choose a status.' });
-		const before = await readLead(api, id);
-		if (!(await update(api, id, { status: next }))) throw notAllowed();
-		// The database lets some steps go one way only: those have no undo.
-		const back = before.status === 'contacted' || (before.status === 'qualified' && next === 'contacted');
-		return {
-			done: `Set to ${statusLabels[next].toLowerCase()}.`,
-			...(back && next !== 'lost' && { undo: { label: 'Undo', action: 'status', fields: { status: before.status } } })
-		};
-	}),
+	status: action('status', ['leads.write'], async ({ api, event, field }) =>
+		setStatus(api, event.params.id ?? '', field('status'), 'status')
+	),
 
 	next: action('next', ['leads.write'], async ({ api, event, field }) => {
 		const days = Number(field('days'));
@@ -66,6 +65,22 @@ export const leadActions = {
 		return { done: at ? 'Set the next action.' : 'Nothing more to do.' };
 	})
 };
+
+/** The board's action: a lead goes to another column. */
+export const leadMove = action('move', ['leads.write'], async ({ api, field }) =>
+	setStatus(api, field('id'), field('status'), 'move')
+);
+
+async function setStatus(api: Api, id: string, status: string, name: string): Promise<{ done: string; undo?: Undo }> {
+	const next = leadStatus.safeParse(status).data;
+	if (!next) throw invalid({ status: 'Choose a status.' });
+	const before = await readLead(api, id);
+	if (!(await update(api, id, { status: next }))) throw notAllowed();
+	const done = `${leadName(before)} is now ${statusLabels[next].toLowerCase()}.`;
+	// The database lets some steps go one way only: those have no undo.
+	if (!nextStatuses[next].includes(before.status)) return { done };
+	return { done, undo: { label: 'Undo', action: name, fields: { id, status: before.status } } };
+}
 
 function normal(fields: Record<string, string>): Record<string, string | null> {
 	const { phone, name, ...rest } = fields;

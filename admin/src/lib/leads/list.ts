@@ -4,7 +4,7 @@ import { after } from '#admin/platform/cursor.ts';
 import type { ListSpec, ListState } from '#admin/platform/list-state.ts';
 import type { LivePage } from '#admin/platform/live-merge.ts';
 import { Route } from '#admin/platform/routes.ts';
-import { containing, quoted } from '#admin/platform/search.ts';
+import { containing } from '#admin/platform/search.ts';
 import { toE164 } from '#shared/platform/phone.ts';
 import { leadRow, leadRowSelect, leadStatus, type LeadRow, type LeadStatus } from './schema.ts';
 
@@ -53,7 +53,7 @@ export async function readLeads(
 		const phone = toE164(q);
 		const pattern = containing(q);
 		const conditions = [`name.ilike.${pattern}`, `email.ilike.${pattern}`];
-		conditions.push(phone ? `phone.eq.${quoted(phone)}` : `phone.like.${containing(digitsOf(q) || q)}`);
+		conditions.push(phone ? `phone.eq.${phone}` : `phone.like.${containing(digitsOf(q) || q)}`);
 		query = query.or(conditions.join(','));
 	}
 	if (cursor) query = query.or(after(sort.by, cursor, sort.ascending));

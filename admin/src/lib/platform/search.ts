@@ -1,9 +1,8 @@
-/** Typed text inside a LIKE pattern, as PostgREST's `or` takes it: wildcards are letters, commas and quotes mean nothing. */
+/**
+ * Typed text as a LIKE pattern inside PostgREST's `or`. Characters that mean something there or in LIKE become `_`, "any
+ * one character": quoting a pattern is not understood by every server that speaks this protocol, and a search that finds
+ * a little more than was typed is still a good one.
+ */
 export function containing(text: string): string {
-	return quoted(`%${text.replace(/[\\%_]/g, '\\$&')}%`);
-}
-
-/** A value inside PostgREST's `or`, where commas and parentheses mean something. */
-export function quoted(value: string): string {
-	return `"${value.replace(/["\\]/g, '\\$&')}"`;
+	return `%${text.replace(/[%*,()"'\\]/g, '_')}%`;
 }

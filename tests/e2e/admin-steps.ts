@@ -1,0 +1,55 @@
+import { expect, type Page } from '@playwright/test';
+import { bookingRequest, request, rpc, signIn, stackUnderTest } from '../api.ts';
+import { someFreeSlot } from './booking-steps.ts';
+
+/** An address of the panel. */
+export function panel(path: string): string {
+	return stackUnderTest().ADMIN_URL + path;
+}
+
+/** Signs in at the panel; the page is then wherever the account lands. */
+export async function enter(page: Page, email: string): Promise<void> {
+	await page.goto(panel('/login'));
+	await page.waitForLoadState('networkidle');
+	await page.getByLabel('E-mail').fill(email);
+	await page.getByLabel('Password', { exact: true }).fill('hibachi-demo');
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+	await expect(page).not.toHaveURL(/\/login/);
+}
+
+/** Waits until the page hears of changes. */
+export async function live(page: Page): Promise<void> {
+	await expect(page.getByText('Live', { exact: true })).toBeVisible();
+}
+
+export interface Made {
+	booking_id: string;
+	reference: string;
+	name: string;
+}
+
+/** Books a dinner over the API, as a visitor does. */
+export async function someBooking(over: Record<string, unknown> = {}, zip = '94538'): Promise<Made> {
+	const slot = await someFreeSlot(zip);
+	const made = bookingRequest({ starts_at: slot.starts_at, ...over });
+	const name = `Guest ${crypto.randomUUID().slice(0, 8)}`;
+	const contact = { ...(made.contact as object), name };
+	const answer = await rpc<Made>(stackUnderTest(), 'create_booking', { p_request: { ...made, contact } });
+	if (answer.status !== 200) throw new Error(`create_booking answered ${answer.status} ${JSON.stringify(answer.body)}`);
+	return { ...answer.body, name };
+}
+
+/** Reads rows as a demo account sees them. */
+export async function rowsAs<T>(email: string, path: string): Promise<T[]> {
+	const stack = stackUnderTest();
+	const answer = await request<T[]>(stack, `/rest/v1/${path}`, { token: await signIn(stack, email) });
+	if (answer.status !== 200) throw new Error(`${path} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+	return answer.body;
+}
+
+/** Calls an RPC as a demo account and expects it to work. */
+export async function callAs<T>(token: string, name: string, args: object): Promise<T> {
+	const answer = await rpc<T>(stackUnderTest(), name, args, token);
+	if (answer.status >= 300) throw new Error(`${name} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+	return answer.body;
+}
