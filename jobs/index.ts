@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { fromPglite, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss';
 import { bookingJobs } from './booking.ts';
 import { openPool, type JobsDatabase } from './database.ts';
+import { identityJobs } from './identity.ts';
 import type { AnyJob, JobContext } from './job.ts';
 import { leadJobs } from './leads.ts';
 import { createMailer, type MailSettings } from './mail.ts';
@@ -13,7 +14,7 @@ import { platformJobs } from './platform.ts';
 import { jobStats, type JobStats } from './stats.ts';
 
 /** Every job there is. */
-export const jobs: AnyJob[] = [...platformJobs, ...bookingJobs, ...leadJobs];
+export const jobs: AnyJob[] = [...platformJobs, ...bookingJobs, ...leadJobs, ...identityJobs];
 
 export interface JobsOptions {
 	/** A PostgreSQL of any size; a pooler in transaction mode works, but then jobs wait for the next poll. */

@@ -47,6 +47,8 @@ export interface LocalConfig {
 	apps: 'on' | 'off';
 	/** Flags held by `FEATURE_<KEY>`, keyed in lower case; they win over the table. */
 	features: Record<string, boolean>;
+	/** Whose verified e-mail makes the first super admin, where there is none. */
+	firstSuperAdmin: string | null;
 	accounts: DemoAccount[];
 }
 
@@ -84,6 +86,7 @@ export function localConfig(env: NodeJS.ProcessEnv = process.env): LocalConfig {
 		rateLimits: onOff(env, 'MYHIBACHI_RATE_LIMITS'),
 		apps: onOff(env, 'MYHIBACHI_APPS'),
 		features: featuresFrom(env),
+		firstSuperAdmin: env.FIRST_SUPER_ADMIN_EMAIL || null,
 		accounts: demoAccounts
 	};
 }

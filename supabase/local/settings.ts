@@ -3,13 +3,17 @@ import type { LocalConfig } from './config.ts';
 import type { Database } from './database.ts';
 
 /** Does nothing before the foundations migration has made the table. */
-export async function writeSettings(db: Database, config: Pick<LocalConfig, 'rateLimits' | 'features'>): Promise<void> {
+export async function writeSettings(
+	db: Database,
+	config: Pick<LocalConfig, 'rateLimits' | 'features'> & Partial<Pick<LocalConfig, 'firstSuperAdmin'>>
+): Promise<void> {
 	const [table] = await db.query<{ found: boolean }>(`select to_regclass('private.settings') is not null as found`);
 	if (!table?.found) return;
 	await db.transaction(async (query) => {
-		await query(`delete from private.settings where key like 'feature.%'`);
+		await query(`delete from private.settings where key like 'feature.%' or key = 'first_super_admin_email'`);
 		const settings: [string, string][] = [
 			['rate_limits', config.rateLimits],
+			...(config.firstSuperAdmin ? [['first_super_admin_email', config.firstSuperAdmin] as [string, string]] : []),
 			...Object.entries(config.features).map(([key, on]): [string, string] => [`feature.${key}`, String(on)])
 		];
 		for (const [key, value] of settings) {
