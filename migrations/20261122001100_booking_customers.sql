@@ -14,6 +14,7 @@ create table public.customers (
 	sms_consent boolean not null default false,
 	sms_consent_at timestamptz,
 	station_id uuid references public.stations (id) on delete set null,
+	station_ids uuid[] not null default '{}',
 	notes text not null default '',
 	created_at timestamptz not null default now(),
 	updated_at timestamptz not null default now(),
@@ -32,10 +33,13 @@ create table public.customers (
 create unique index customers_email_of_present on public.customers (email) where deleted_at is null; -- one person an address
 create unique index customers_user_of_present on public.customers (user_id) where deleted_at is null; -- own rows in policies
 create index customers_phone on public.customers (phone) where deleted_at is null; -- a caller is known by the number
-create index customers_station_id on public.customers (station_id, id); -- lists of a station
+create index customers_station_id on public.customers (station_id, id); -- the foreign key
+create index customers_station_ids on public.customers using gin (station_ids); -- policies: who serves them
+create index customers_created on public.customers (created_at, id); -- lists, newest first
 create index customers_search on public.customers using gin (name extensions.gin_trgm_ops) where deleted_at is null; -- search by name
 comment on table public.customers is 'People who booked or asked. Name, e-mail (lower case) and phone (E.164) live here and nowhere else.';
-comment on column public.customers.station_id is 'The station they booked with first; others see them through their bookings.';
+comment on column public.customers.station_id is 'The station they came to first.';
+comment on column public.customers.station_ids is 'All stations that they came to or booked with, whose staff see them. Kept by triggers, so that policies need not look through the bookings.';
 comment on column public.customers.sms_consent_at is 'When they agreed to text messages, word for word as the form asks.';
 comment on column public.customers.notes is 'What we keep in mind for them (allergies, parking); the customer sees it too.';
 

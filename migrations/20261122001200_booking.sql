@@ -63,7 +63,7 @@ create index bookings_station_event on public.bookings (station_id, event_at, id
 create index bookings_event on public.bookings (event_at, id) where deleted_at is null; -- lists of head office, over all stations
 create index bookings_station_changed on public.bookings (station_id, updated_at, id); -- catch-up after a lost connection
 create index bookings_station_status on public.bookings (station_id, status, event_at) where deleted_at is null; -- lists by status
-create index bookings_customer on public.bookings (customer_id, station_id, event_at); -- own bookings; who sees a customer
+create index bookings_customer on public.bookings (customer_id, event_at); -- own bookings
 create index bookings_chef_event on public.bookings (chef_id, event_at) where deleted_at is null; -- assigned bookings
 create index bookings_hold_expires on public.bookings (hold_expires_at) where status = 'pending'; -- the sweep of expired holds
 comment on table public.bookings is 'One dinner each. Cancelled ones stay; deleted ones are hidden and restorable.';
@@ -179,7 +179,7 @@ create policy "Notifications are read by staff who read the booking" on public.b
 	for select to authenticated using (
 		exists (select from public.bookings b where b.id = booking_id and b.station_id in (select private.stations_with('bookings.read'))));
 
--- Customers are read and written through their bookings as well, so their policies stand here.
+-- Customers are known to the stations they booked with, so their policies stand here.
 alter table public.customers enable row level security;
 
 grant select on public.customers to authenticated;
@@ -192,10 +192,8 @@ create policy "Customers are read by themselves and by staff of a station that s
 		deleted_at is null
 		and (
 			user_id = (select auth.uid())
-			or station_id in (select private.stations_with('customers.read'))
+			or station_ids && (select array(select private.stations_with('customers.read')))
 			or (select private.has_permission_everywhere('customers.read'))
-			or exists (select from public.bookings b
-				where b.customer_id = customers.id and b.station_id in (select private.stations_with('customers.read')))
 		)
 	);
 create policy "Customers are added by staff of their station" on public.customers
@@ -208,17 +206,17 @@ create policy "Customers edit themselves, staff those of their station" on publi
 		deleted_at is null
 		and (
 			user_id = (select auth.uid())
-			or station_id in (select private.stations_with('customers.write'))
+			or station_ids && (select array(select private.stations_with('customers.write')))
 			or (select private.has_permission_everywhere('customers.write'))
 		)
 	)
 	with check (
 		user_id = (select auth.uid())
-		or station_id in (select private.stations_with('customers.write'))
+		or station_ids && (select array(select private.stations_with('customers.write')))
 		or (select private.has_permission_everywhere('customers.write')));
 
 /*
-  Before insert or update of a customer by a signed-in person: contact is normalised, consent is dated by the database, and
+  Before insert or update of a customer: consent is dated by the database, the first station is among the stations, and
   customers change only their own name, phone and consent (the e-mail is what their sign-in proves).
 */
 create function private.guard_customer() returns trigger
@@ -226,6 +224,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+	if new.station_id is not null and new.station_id <> all (new.station_ids) then
+		new.station_ids := new.station_ids || new.station_id;
+	end if;
 	if new.sms_consent is distinct from (case when tg_op = 'UPDATE' then old.sms_consent end) or not new.sms_consent then
 		new.sms_consent_at := case when new.sms_consent then coalesce(new.sms_consent_at, now()) end;
 	end if;
@@ -238,3 +239,17 @@ begin
 end
 $$;
 create trigger b_guard before insert or update on public.customers for each row execute function private.guard_customer();
+
+/* After a booking: its station sees the customer from now on. */
+create function private.station_meets_customer() returns trigger
+language plpgsql security definer -- nobody may write station_ids
+set search_path = ''
+as $$
+begin
+	update public.customers set station_ids = station_ids || new.station_id
+	where id = new.customer_id and new.station_id <> all (station_ids);
+	return null;
+end
+$$;
+create trigger meet_customer after insert or update of customer_id on public.bookings
+	for each row execute function private.station_meets_customer();

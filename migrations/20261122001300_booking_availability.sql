@@ -106,6 +106,9 @@ create function private.slot_capacities(p_station public.stations, p_road_miles 
 returns table (event_date date, start_time time, starts_at timestamptz, capacity integer)
 language plpgsql stable
 set search_path = ''
+-- The planner can't know how many slots the calendar function gives; it guesses five and loops where it should hash.
+set enable_nestloop = off
+set jit = off -- the loops that must be count as if they cost billions
 as $$
 begin
 	return query
@@ -113,8 +116,9 @@ begin
 		select s.*, row_number() over (order by s.starts_at) as slot,
 			s.event_date + s.start_time as local_from,
 			(s.starts_at + make_interval(mins => p_station.event_minutes)) at time zone p_station.timezone as local_to,
-			private.reservation_period(p_station, s.starts_at, p_road_miles) as period
+			lower(t.period) as taken_from, upper(t.period) as taken_to
 		from private.slots_between(p_station, p_from, p_to) s
+		cross join lateral private.reservation_period(p_station, s.starts_at, p_road_miles) as t (period)
 		where s.starts_at >= now() + make_interval(hours => p_station.min_notice_hours)
 			and s.starts_at <= now() + make_interval(days => p_station.max_advance_days)
 	),
@@ -129,7 +133,8 @@ begin
 	),
 	-- A reservation reaches at most into the day before and after its own, and so does a slot's period: two days each way.
 	busy as materialized (
-		select r.chef_id, r.period, (r.event_at at time zone p_station.timezone)::date as event_date
+		select r.chef_id, lower(r.period) as taken_from, upper(r.period) as taken_to,
+			(r.event_at at time zone p_station.timezone)::date as event_date
 		from public.chef_reservations r
 		where r.chef_id in (select id from team) and r.station_id = p_station.id and r.released_at is null
 			and (r.expires_at is null or r.expires_at > now())
@@ -157,7 +162,7 @@ begin
 			select s.slot, b.chef_id
 			from busy b
 			cross join generate_series(-2, 2) days
-			join slots s on s.event_date = b.event_date + days and s.period && b.period
+			join slots s on s.event_date = b.event_date + days and s.taken_from < b.taken_to and b.taken_from < s.taken_to
 		)
 	)
 	select s.event_date, s.start_time, s.starts_at, count(f.chef_id)::integer
