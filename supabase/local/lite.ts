@@ -11,6 +11,7 @@ import type { LocalConfig } from './config.ts';
 import type { LocalDatabase } from './database.ts';
 import { mendErrors } from './shims/errors.ts';
 import { pgliteDialect } from './shims/pglite-dialect.ts';
+import { prepareStatements } from './shims/prepared-statements.ts';
 import { mendRequestContext, requestFacts, type RequestFacts, type RoleSettings } from './shims/request-context.ts';
 import { verifyEmail } from './shims/verify-email.ts';
 import { valueParsers } from './values.ts';
@@ -84,10 +85,12 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 /** On PGlite nothing is ever asked of the driver that lite opens lazily; queries go to the shared instance. */
 function connectionOn(db: LocalDatabase): PostgresConnection {
 	if (db.kind === 'postgres') {
-		return new PostgresConnection({
+		const connection = new PostgresConnection({
 			url: db.url,
 			postgresOptions: { max: poolSize, onnotice: () => undefined, types: postgresTypes() }
 		});
+		prepareStatements(connection.driver);
+		return connection;
 	}
 	const connection = new PostgresConnection({ url: 'postgres://127.0.0.1:1/unused' });
 	connection.kysely = new Kysely({ dialect: pgliteDialect(db.pglite) });

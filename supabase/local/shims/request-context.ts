@@ -6,7 +6,7 @@
  * The whole context is set by one statement where lite sends six to ten.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql, type Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 
 /** What SQL may know of the HTTP request that it serves. */
 export interface RequestFacts {
@@ -41,19 +41,26 @@ async function applyContext(runner: Runner, vars: SessionVars, roleSettings: Rol
 	const role = vars.auth?.role ?? 'anon';
 	const claims = vars.auth?.jwt && typeof vars.auth.jwt === 'object' ? vars.auth.jwt : { role };
 	const facts = requestFacts.getStore();
-	const settings: [string, string][] = [
-		['request.jwt.claims', JSON.stringify(claims)],
-		['request.jwt.claim.sub', String(vars.auth?.uid ?? '')],
-		['request.jwt.claim.role', role],
-		['request.method', facts?.method ?? ''],
-		['request.path', facts?.path ?? ''],
-		['request.headers', JSON.stringify(facts?.headers ?? {})],
-		['response.status', ''],
-		['response.headers', ''],
-		['storage.operation', String(vars.storage?.operation ?? '')],
-		...(roleSettings.get(role) ?? []),
-		['role', role]
+	const ofRole = roleSettings.get(role) ?? [];
+	const values = [
+		JSON.stringify(claims),
+		String(vars.auth?.uid ?? ''),
+		role,
+		facts?.method ?? '',
+		facts?.path ?? '',
+		JSON.stringify(facts?.headers ?? {}),
+		String(vars.storage?.operation ?? ''),
+		...ofRole.flat()
 	];
-	const calls = settings.map(([name, value]) => sql`set_config(${name}, ${value}, true)`);
-	await sql`select ${sql.join(calls)}`.execute(runner);
+	await runner.executeQuery(CompiledQuery.raw(contextSql(ofRole.length), values));
+}
+
+/** The role comes last: what follows it, the request itself, may do only what the role may. */
+function contextSql(settingsOfRole: number): string {
+	const more = Array.from({ length: settingsOfRole }, (_, i) => `set_config($${8 + 2 * i}, $${9 + 2 * i}, true), `);
+	return `select set_config('request.jwt.claims', $1, true), set_config('request.jwt.claim.sub', $2, true),
+		set_config('request.method', $4, true), set_config('request.path', $5, true),
+		set_config('request.headers', $6, true), set_config('storage.operation', $7, true),
+		set_config('response.status', '', true), set_config('response.headers', '', true),
+		${more.join('')}set_config('request.jwt.claim.role', $3, true), set_config('role', $3, true)`;
 }
