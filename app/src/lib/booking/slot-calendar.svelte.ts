@@ -1,5 +1,6 @@
 import { slots as slotsSchema, stationForZip, type Slot, type StationForZip } from '#shared/booking/schema.ts';
 import { monthOf, monthRange, type Month } from '#shared/booking/calendar.ts';
+import type { LiveStatus } from '#shared/platform/live.ts';
 import { byDate, withDate } from '#shared/booking/slots.ts';
 import { listen } from '../platform/listen.ts';
 import { callRpc, type ApiAccess, type Failure } from '../platform/rpc.ts';
@@ -23,6 +24,8 @@ export class SlotCalendar {
 	station = $state.raw<StationForZip | null>(null);
 	refusal = $state.raw<Failure | null>(null);
 	loading = $state(false);
+	/** Whether changes of others reach this page; null while it doesn't listen. */
+	live = $state.raw<LiveStatus | null>(null);
 	slots = $state.raw<Slot[]>([]);
 	days = $derived(byDate(this.slots));
 
@@ -104,6 +107,7 @@ export class SlotCalendar {
 			stationId,
 			stop: listen(this.#api, `slots:${stationId}`, {
 				events: { slots_changed: ({ date }: { date: string }) => void this.refresh(date) },
+				onStatus: (status) => (this.live = status),
 				onCatchUp: () => this.refreshAll()
 			})
 		};
@@ -111,6 +115,7 @@ export class SlotCalendar {
 
 	stop(): void {
 		this.#listening?.stop();
+		this.live = null;
 		this.#listening = null;
 	}
 

@@ -1,6 +1,7 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { publicConfig } from '#kit/config.ts';
 import { safeNext } from '#kit/next.ts';
+import { lockedMessage, recordSignIn, signInByPassword, type SignInFailure } from '#kit/server/sign-in.ts';
 import { firstMessages, type FieldMessages } from '#shared/booking/form.ts';
 import { linkForm, passwordForm, registerForm, signInForm } from '#shared/identity/schema.ts';
 
@@ -30,13 +31,8 @@ export async function signIn(event: RequestEvent) {
 	if (form.intent === 'link') return sendSignInLink(event, form);
 	const read = signInForm.safeParse(form);
 	if (!read.success) return refused(422, form, firstMessages(read.error));
-	const { error } = await event.locals.supabase.auth.signInWithPassword(read.data);
-	if (error) {
-		if (error.code === 'email_not_confirmed') {
-			return refused(400, form, {}, 'Confirm your e-mail address first: the link is in your inbox.');
-		}
-		return refused(error.status === 429 ? 429 : 400, form, {}, wrongSignIn(error.status));
-	}
+	const outcome = await signInByPassword(event, read.data);
+	if (!outcome.ok) return notSignedIn(form, outcome);
 	await linkCustomer(event);
 	redirect(303, safeNext(event.url.searchParams.get('next'), home));
 }
@@ -50,7 +46,7 @@ export async function register(event: RequestEvent) {
 	const { data, error } = await event.locals.supabase.auth.signUp({
 		email,
 		password,
-		options: { data: { name }, emailRedirectTo: confirmUrl() }
+		options: { data: { name }, emailRedirectTo: addressAfter(event) }
 	});
 	if (error && error.code !== 'user_already_exists') {
 		return error.code === 'weak_password'
@@ -69,7 +65,7 @@ export async function askForReset(event: RequestEvent) {
 	const read = linkForm.safeParse(form);
 	if (!read.success) return refused(422, form, firstMessages(read.error));
 	const { error } = await event.locals.supabase.auth.resetPasswordForEmail(read.data.email, {
-		redirectTo: confirmUrl()
+		redirectTo: `${publicConfig().appUrl}/auth/password`
 	});
 	return error?.status === 429 ? refused(429, form, {}, laterMessage) : sent(read.data.email);
 }
@@ -104,10 +100,12 @@ export async function confirm(event: RequestEvent): Promise<never> {
 				? await auth.exchangeCodeForSession(code)
 				: { error: true };
 	if (error) redirect(303, '/login?link=expired');
+	await recordSignIn(event, 'link');
 	await linkCustomer(event);
-	const next = event.url.searchParams.get('next') ?? event.cookies.get(nextCookie);
+	const next = event.cookies.get(nextCookie) ?? event.url.searchParams.get('next');
 	event.cookies.delete(nextCookie, { path: '/' });
-	redirect(303, type === 'recovery' ? '/auth/password' : safeNext(next, home));
+	// The auth server's own default is the front page, which is nowhere in particular.
+	redirect(303, type === 'recovery' ? '/auth/password' : safeNext(next === '/' ? home : next, home));
 }
 
 /** Ends the session here. */
@@ -121,7 +119,7 @@ async function sendSignInLink(event: RequestEvent, form: Record<string, string>)
 	if (!read.success) return refused(422, form, firstMessages(read.error));
 	const { error } = await event.locals.supabase.auth.signInWithOtp({
 		email: read.data.email,
-		options: { emailRedirectTo: confirmUrl(), shouldCreateUser: true }
+		options: { emailRedirectTo: addressAfter(event), shouldCreateUser: true }
 	});
 	if (error?.status === 429) return refused(429, form, {}, laterMessage);
 	rememberNext(event);
@@ -156,14 +154,26 @@ function linkType(type: string | null) {
 	return known.find((one) => one === type) ?? null;
 }
 
-function confirmUrl(): string {
-	return `${publicConfig().appUrl}/auth/confirm`;
+/** Where the link in the e-mail leads in the end, on whatever device it is opened. */
+function addressAfter({ url }: RequestEvent): string {
+	return publicConfig().appUrl + safeNext(url.searchParams.get('next'), home);
 }
 
 const laterMessage = 'That was a little too fast. Wait a minute and try again.';
 
-function wrongSignIn(status: number | undefined): string {
-	return status === 429 ? laterMessage : 'E-mail and password do not match. Try again, or have a link sent to you.';
+function notSignedIn(form: Record<string, string>, failure: SignInFailure) {
+	switch (failure.reason) {
+		case 'locked':
+			return refused(429, form, {}, lockedMessage(failure.minutes));
+		case 'too_fast':
+			return refused(429, form, {}, laterMessage);
+		case 'unavailable':
+			return refused(503, form, {}, 'Signing in does not work at the moment. Try again in a minute.');
+		case 'not_confirmed':
+			return refused(400, form, {}, 'Confirm your e-mail address first: the link is in your inbox.');
+		case 'wrong_password':
+			return refused(400, form, {}, 'E-mail and password do not match. Try again, or have a link sent to you.');
+	}
 }
 
 function refused(status: number, form: Record<string, string>, fields: FieldMessages, message: string | null = null) {
