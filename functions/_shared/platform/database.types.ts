@@ -12,9 +12,12 @@ export type Database = {
 					actor_id: string | null;
 					actor_roles: string[];
 					address: string | null;
+					chain_no: number | null;
 					changes: NonNullable<Json>;
+					hash: string | null;
 					id: string;
 					occurred_at: string;
+					prev_hash: string | null;
 					request_id: string | null;
 					row_id: string | null;
 					station_id: string | null;
@@ -27,9 +30,12 @@ export type Database = {
 					actor_id?: string | null;
 					actor_roles?: string[];
 					address?: string | null;
+					chain_no?: number | null;
 					changes?: NonNullable<Json>;
+					hash?: string | null;
 					id?: string;
 					occurred_at?: string;
+					prev_hash?: string | null;
 					request_id?: string | null;
 					row_id?: string | null;
 					station_id?: string | null;
@@ -41,9 +47,12 @@ export type Database = {
 					actor_id?: string | null;
 					actor_roles?: string[];
 					address?: string | null;
+					chain_no?: number | null;
 					changes?: NonNullable<Json>;
+					hash?: string | null;
 					id?: string;
 					occurred_at?: string;
+					prev_hash?: string | null;
 					request_id?: string | null;
 					row_id?: string | null;
 					station_id?: string | null;
@@ -478,6 +487,7 @@ export type Database = {
 					sms_consent: boolean;
 					sms_consent_at: string | null;
 					station_id: string | null;
+					station_ids: string[];
 					updated_at: string;
 					user_id: string | null;
 					version: number;
@@ -496,6 +506,7 @@ export type Database = {
 					sms_consent?: boolean;
 					sms_consent_at?: string | null;
 					station_id?: string | null;
+					station_ids?: string[];
 					updated_at?: string;
 					user_id?: string | null;
 					version?: number;
@@ -513,6 +524,7 @@ export type Database = {
 					sms_consent?: boolean;
 					sms_consent_at?: string | null;
 					station_id?: string | null;
+					station_ids?: string[];
 					updated_at?: string;
 					user_id?: string | null;
 					version?: number;
@@ -682,6 +694,40 @@ export type Database = {
 						referencedColumns: ['id'];
 					}
 				];
+			};
+			login_history: {
+				Row: {
+					address: string | null;
+					agent: string | null;
+					email_hash: string;
+					id: string;
+					occurred_at: string;
+					reason: string;
+					success: boolean;
+					user_id: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					address?: string | null;
+					agent?: string | null;
+					email_hash: string;
+					id?: string;
+					occurred_at?: string;
+					reason: string;
+					success: boolean;
+					user_id?: string | null;
+				};
+				Update: {
+					address?: string | null;
+					agent?: string | null;
+					email_hash?: string;
+					id?: string;
+					occurred_at?: string;
+					reason?: string;
+					success?: boolean;
+					user_id?: string | null;
+				};
+				Relationships: [];
 			};
 			menu_items: {
 				Row: {
@@ -942,6 +988,79 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			staff_invitations: {
+				Row: {
+					accepted_at: string | null;
+					accepted_by: string | null;
+					created_at: string;
+					email: string;
+					expires_at: string;
+					id: string;
+					invited_by: string | null;
+					name: string | null;
+					revoked_at: string | null;
+					revoked_by: string | null;
+					role: string;
+					sent_at: string | null;
+					station_id: string | null;
+					token_hash: string | null;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					accepted_at?: string | null;
+					accepted_by?: string | null;
+					created_at?: string;
+					email: string;
+					expires_at?: string;
+					id?: string;
+					invited_by?: string | null;
+					name?: string | null;
+					revoked_at?: string | null;
+					revoked_by?: string | null;
+					role: string;
+					sent_at?: string | null;
+					station_id?: string | null;
+					token_hash?: string | null;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					accepted_at?: string | null;
+					accepted_by?: string | null;
+					created_at?: string;
+					email?: string;
+					expires_at?: string;
+					id?: string;
+					invited_by?: string | null;
+					name?: string | null;
+					revoked_at?: string | null;
+					revoked_by?: string | null;
+					role?: string;
+					sent_at?: string | null;
+					station_id?: string | null;
+					token_hash?: string | null;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'staff_invitations_role_fkey';
+						columns: ['role'];
+						isOneToOne: false;
+						referencedRelation: 'roles';
+						referencedColumns: ['role'];
+					},
+					{
+						foreignKeyName: 'staff_invitations_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			station_start_times: {
 				Row: {
 					start_time: string;
@@ -1170,7 +1289,16 @@ export type Database = {
 			[_ in never]: never;
 		};
 		Functions: {
+			accept_invitations: { Args: Record<PropertyKey, never>; Returns: Json };
 			assign_chef: { Args: { p_booking: string; p_chef: string }; Returns: Json };
+			audit_people: {
+				Args: { p_ids?: string[] };
+				Returns: {
+					kind: string;
+					name: string;
+					user_id: string;
+				}[];
+			};
 			available_slots: {
 				Args: { p_from: string; p_to: string; p_zip: string };
 				Returns: {
@@ -1180,11 +1308,20 @@ export type Database = {
 					starts_at: string;
 				}[];
 			};
+			booking_as_of: { Args: { p_at: string; p_booking: string }; Returns: Json };
 			cancel_booking: { Args: { p_access_token?: string; p_booking: string; p_reason: string }; Returns: Json };
 			capture_lead: { Args: { p_request: Json }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
 			create_booking: { Args: { p_request: Json }; Returns: Json };
+			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
+			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
+			invitation_for_token: { Args: { p_token: string }; Returns: Json };
+			invite_staff: {
+				Args: { p_email: string; p_name?: string; p_role: string; p_station_id?: string };
+				Returns: Json;
+			};
+			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
 			my_assignments: {
 				Args: Record<PropertyKey, never>;
@@ -1212,6 +1349,10 @@ export type Database = {
 				}[];
 			};
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
+			preview_role: {
+				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
+				Returns: Json;
+			};
 			quote_event: {
 				Args: {
 					p_adults: number;
@@ -1224,10 +1365,32 @@ export type Database = {
 				};
 				Returns: Json;
 			};
+			record_sign_in: { Args: { p_agent?: string; p_email: string; p_reason: string }; Returns: undefined };
 			reschedule_booking: { Args: { p_access_token?: string; p_booking: string; p_starts_at: string }; Returns: Json };
+			restore_record: { Args: { p_chef?: string; p_id: string; p_table: string }; Returns: Json };
+			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
+			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
+			revoke_invitation: { Args: { p_invitation: string }; Returns: Json };
+			sign_in_allowed: { Args: { p_email: string }; Returns: Json };
 			site_catalog: { Args: Record<PropertyKey, never>; Returns: Json };
 			station_for_zip: { Args: { p_zip: string }; Returns: Json };
+			trash_items: {
+				Args: { p_before?: string; p_before_id?: string; p_limit?: number; p_table?: string };
+				Returns: {
+					deleted_at: string;
+					deleted_by: string;
+					deleted_by_name: string;
+					detail: string;
+					id: string;
+					label: string;
+					reason: string;
+					restorable_until: string;
+					station_id: string;
+					table_name: string;
+				}[];
+			};
 			update_booking: { Args: { p_booking: string; p_changes: Json; p_version: number }; Returns: Json };
+			verify_audit_chain: { Args: { p_month: string }; Returns: Json };
 		};
 		Enums: {
 			[_ in never]: never;

@@ -1,9 +1,11 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as z from 'zod/mini';
+import { acceptInvitations } from '#admin/identity/invitations.server.ts';
 import { visitorOf } from '#admin/identity/visitor.server.ts';
 import { homeFor } from '#admin/platform/navigation.ts';
 import { publicConfig } from '#kit/config.ts';
 import { safeNext } from '#kit/next.ts';
+import { lockedMessage, signInByPassword, type SignInFailure } from '#kit/server/sign-in.ts';
 import { linkForm, signInForm } from '#shared/identity/schema.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -18,8 +20,9 @@ export const actions: Actions = {
 		const read = signInForm.safeParse(typed);
 		const email = String(typed.email ?? '');
 		if (!read.success) return fail(422, { email, fields: firstMessages(read.error) });
-		const { error } = await event.locals.supabase.auth.signInWithPassword(read.data);
-		if (error) return fail(error.status === 429 ? 429 : 401, { email, problem: signInProblem(error) });
+		const outcome = await signInByPassword(event, read.data);
+		if (!outcome.ok) return fail(statusOf(outcome), { email, problem: problemOf(outcome) });
+		await acceptInvitations(event);
 		event.locals.visitor = visitorOf(event);
 		redirect(303, await destination(event));
 	},
@@ -39,7 +42,7 @@ export const actions: Actions = {
 		});
 		// Whether there is such an account is nobody's business: only a limit or an outage is told.
 		if (error && (error.status === 429 || (error.status ?? 500) >= 500)) {
-			return fail(error.status ?? 500, { email, problem: signInProblem(error) });
+			return fail(error.status ?? 500, { email, problem: problemOf({ ok: false, reason: error.status === 429 ? 'too_fast' : 'unavailable' }) });
 		}
 		return { email, sent: true };
 	}
@@ -50,11 +53,23 @@ async function destination(event: RequestEvent): Promise<string> {
 	return safeNext(event.url.searchParams.get('next'), (visitor && homeFor(visitor.access)) ?? '/');
 }
 
-function signInProblem({ status, code }: { status?: number | undefined; code?: string | undefined }): string {
-	if (status === 429) return 'Too many attempts. Wait a minute, then try again.';
-	if (status === undefined || status >= 500) return 'Signing in does not work at the moment. Try again in a minute.';
-	if (code === 'email_not_confirmed') return 'Confirm your e-mail address first: open the link that we sent you.';
-	return 'E-mail address or password is wrong. Check both, or ask for a link by e-mail.';
+function statusOf({ reason }: SignInFailure): number {
+	return { locked: 429, too_fast: 429, unavailable: 503, not_confirmed: 401, wrong_password: 401 }[reason];
+}
+
+function problemOf(failure: SignInFailure): string {
+	switch (failure.reason) {
+		case 'locked':
+			return lockedMessage(failure.minutes);
+		case 'too_fast':
+			return 'Too many attempts. Wait a minute, then try again.';
+		case 'unavailable':
+			return 'Signing in does not work at the moment. Try again in a minute.';
+		case 'not_confirmed':
+			return 'Confirm your e-mail address first: open the link that we sent you.';
+		case 'wrong_password':
+			return 'E-mail address or password is wrong. Check both, or ask for a link by e-mail.';
+	}
 }
 
 function firstMessages(error: z.core.$ZodError): Record<string, string> {
