@@ -40,7 +40,8 @@ export function bookingFields(booking: BookingDetail): Record<EditableField, str
 	};
 }
 
-const idOf = ({ event }: Deed) => event.params.id ?? '';
+/** The booking of the page, or of the form where the page shows many. */
+const idOf = ({ event, field }: Deed) => event.params.id ?? field('id');
 
 export const bookingActions = {
 	confirm: action('confirm', ['bookings.manage'], async (work) => {
@@ -53,7 +54,7 @@ export const bookingActions = {
 		if (!uuid.test(chef)) throw invalid({ chef: 'Choose a chef.' });
 		const before = await readBooking(work.api, idOf(work));
 		dataOf(await work.api.rpc('assign_chef', { p_booking: idOf(work), p_chef: chef }));
-		const undo = before.chef && { undo: { label: 'Undo', action: 'assign', fields: { chef: before.chef.id } } };
+		const undo = before.chef && { undo: { label: 'Undo', action: 'assign', fields: { id: before.id, chef: before.chef.id } } };
 		return { done: 'The chef is assigned.', ...undo };
 	}),
 
@@ -64,7 +65,7 @@ export const bookingActions = {
 		dataOf(await work.api.rpc('reschedule_booking', { p_booking: idOf(work), p_starts_at: startsAt }));
 		return {
 			done: `Moved to ${toTheMinute(startsAt, before.timezone)}. The customer gets an e-mail.`,
-			undo: { label: 'Move back', action: 'reschedule', fields: { starts_at: before.event_at } }
+			undo: { label: 'Move back', action: 'reschedule', fields: { id: before.id, starts_at: before.event_at } }
 		};
 	}),
 

@@ -18,8 +18,8 @@ export interface Dashboard {
 }
 
 const daysAhead = 8;
-/** A dashboard shows at most this many events: a station cooks far fewer in a week. */
-const shownAtMost = 200;
+/** At most this many events are shown at once: all stations together cook fewer in a month. */
+const shownAtMost = 1000;
 const leadsShown = 6;
 const dayMs = 86_400_000;
 
@@ -33,19 +33,26 @@ export async function readDashboard(
 ): Promise<Dashboard> {
 	const today = localDate(now, timezone);
 	const [ahead, holds, leads] = await Promise.all([
-		may.bookings ? readAhead(api, stationId, today, timezone) : [],
+		may.bookings ? readBookingsBetween(api, stationId, today, addDays(today, daysAhead), timezone) : [],
 		may.bookings ? readHolds(api, stationId, now) : [],
 		may.leads ? readOpenLeads(api, stationId) : { rows: [], count: 0 }
 	]);
 	return { ahead, holds, leads: leads.rows, openLeads: leads.count, today };
 }
 
-async function readAhead(api: Api, stationId: string | null, today: string, timezone: string): Promise<BookingRow[]> {
+/** Bookings of the days from `from` up to but without `to` that were not cancelled, in order. */
+export async function readBookingsBetween(
+	api: Api,
+	stationId: string | null,
+	from: string,
+	to: string,
+	timezone: string
+): Promise<BookingRow[]> {
 	let query = api
 		.from('bookings')
 		.select(bookingRowSelect)
-		.gte('event_at', startOfDay(today, timezone))
-		.lt('event_at', startOfDay(addDays(today, daysAhead), timezone))
+		.gte('event_at', startOfDay(from, timezone))
+		.lt('event_at', startOfDay(to, timezone))
 		.neq('status', 'cancelled');
 	if (stationId) query = query.eq('station_id', stationId);
 	return z.array(bookingRow).parse(dataOf(await query.order('event_at').order('id').limit(shownAtMost)));
