@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { fromPglite, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss';
+import { auditJobs } from './audit.ts';
 import { bookingJobs } from './booking.ts';
 import { openPool, type JobsDatabase } from './database.ts';
 import { identityJobs } from './identity.ts';
@@ -14,7 +15,7 @@ import { platformJobs } from './platform.ts';
 import { jobStats, type JobStats } from './stats.ts';
 
 /** Every job there is. */
-export const jobs: AnyJob[] = [...platformJobs, ...bookingJobs, ...leadJobs, ...identityJobs];
+export const jobs: AnyJob[] = [...platformJobs, ...bookingJobs, ...leadJobs, ...identityJobs, ...auditJobs];
 
 export interface JobsOptions {
 	/** A PostgreSQL of any size; a pooler in transaction mode works, but then jobs wait for the next poll. */
