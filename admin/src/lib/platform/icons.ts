@@ -4,7 +4,10 @@ import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import Flag from '@lucide/svelte/icons/flag';
 import Flame from '@lucide/svelte/icons/flame';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import UserRoundPlus from '@lucide/svelte/icons/user-round-plus';
+import Users from '@lucide/svelte/icons/users';
 import type { NavItem } from './navigation.ts';
 
 export const navIcons: Record<NavItem['icon'], typeof Flag> = {
@@ -14,5 +17,8 @@ export const navIcons: Record<NavItem['icon'], typeof Flag> = {
 	leads: UserRoundPlus,
 	chefs: ChefHat,
 	flags: Flag,
-	events: Flame
+	users: Users,
+	roles: ShieldCheck,
+	events: Flame,
+	jobs: ListChecks
 };

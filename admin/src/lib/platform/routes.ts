@@ -13,6 +13,11 @@ export const Route = {
 	chefs: '/chefs',
 	chef: (id: string) => `/chefs/${id}`,
 	flags: '/flags',
+	jobs: '/jobs',
+	users: '/users',
+	user: (id: string) => `/users/${id}`,
+	roles: '/roles',
+	account: '/account',
 	myEvents: '/chef',
 	sessionToken: '/session/token'
 } as const;
