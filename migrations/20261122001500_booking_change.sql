@@ -136,7 +136,7 @@ declare
 	v_problem jsonb;
 	v_chef uuid;
 begin
-	perform set_config('lock_timeout', '3s', true);
+	perform set_config('lock_timeout', '2500ms', true);
 	select * into v_open from private.open_booking(p_booking, p_access_token, 'bookings.reschedule');
 	if v_open.problem is not null then
 		return private.refuse_with(v_open.problem);
@@ -191,7 +191,7 @@ declare
 	v_booking public.bookings;
 	v_problem jsonb;
 begin
-	perform set_config('lock_timeout', '3s', true);
+	perform set_config('lock_timeout', '2500ms', true);
 	select * into v_open from private.open_booking(p_booking, p_access_token, 'bookings.manage');
 	if v_open.problem is not null then
 		return private.refuse_with(v_open.problem);
@@ -225,7 +225,7 @@ declare
 	v_open record;
 	v_booking public.bookings;
 begin
-	perform set_config('lock_timeout', '3s', true);
+	perform set_config('lock_timeout', '2500ms', true);
 	select * into v_open from private.open_booking(p_booking, null, 'bookings.manage');
 	v_booking := v_open.booking;
 	if v_open.problem is null and v_open.caller <> 'staff' then
@@ -260,7 +260,7 @@ declare
 	v_booking public.bookings;
 	v_station public.stations;
 begin
-	perform set_config('lock_timeout', '3s', true);
+	perform set_config('lock_timeout', '2500ms', true);
 	select * into v_open from private.open_booking(p_booking, null, 'bookings.assign_chef');
 	v_booking := v_open.booking;
 	if v_open.problem is null and v_open.caller <> 'staff' then

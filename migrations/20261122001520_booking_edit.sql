@@ -48,7 +48,7 @@ declare
 	v_quote jsonb;
 	v_chef uuid;
 begin
-	perform set_config('lock_timeout', '3s', true);
+	perform set_config('lock_timeout', '2500ms', true);
 	if coalesce(jsonb_typeof(p_changes), '') <> 'object' then
 		return private.refuse_with(private.invalid_request('{"changes": "One object with what changes, please."}'));
 	end if;

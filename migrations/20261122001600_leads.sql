@@ -319,7 +319,7 @@ declare
 	v_station uuid;
 	v_zip text;
 begin
-	perform set_config('lock_timeout', '3s', true);
+	perform set_config('lock_timeout', '2500ms', true);
 	if coalesce(jsonb_typeof(p_request), '') <> 'object' then
 		return private.refuse_with(private.invalid_request('{"request": "One object with the answers, please."}'));
 	end if;

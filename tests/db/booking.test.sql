@@ -1,4 +1,4 @@
-select plan(68);
+select plan(69);
 
 select tests.only_chefs(2);
 delete from realtime.messages;
@@ -63,6 +63,12 @@ select is(tests.code(format('select create_booking(tests.wish(%L, %L))', tests.s
 	'A chef CAN serve two dinners a day that are far enough apart');
 select is((select r.chef_id <> o.chef_id from bookings b join chef_reservations r on r.booking_id = b.id join bookings ob on ob.idempotency_key = 'key-of-robin' join chef_reservations o on o.booking_id = ob.id
 	where b.event_at = ob.event_at and b.id <> ob.id), true, 'Each dinner has a chef of its own');
+
+create temp table week as
+	select create_booking(tests.wish((date_trunc('week', now() + interval '200 days')::date + n + time '18:00') at time zone 'America/Los_Angeles', jsonb_build_object('contact', tests.contact(100 + n)))) as b
+	from generate_series(0, 5) n;
+select results_eq($$select count(*)::int from bookings where id in (select (b ->> 'booking_id')::uuid from week) group by chef_id$$, $$values (3), (3)$$,
+	'The dinners of a week are shared fairly');
 
 -- Holds
 update bookings set hold_expires_at = now() - interval '1 second' where idempotency_key = 'key-of-robin';
