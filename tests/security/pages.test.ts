@@ -145,10 +145,11 @@ describe('forms and redirects', () => {
 
 	it('an unknown e-mail and a wrong password are told apart by nobody', async () => {
 		const attempt = async (email: string): Promise<string> => {
-			const answer = await fetch(`${stack.ADMIN_URL}/login`, {
+			const answer = await fetch(`${stack.ADMIN_URL}/login?/password`, {
 				method: 'POST',
 				headers: {
 					origin: stack.ADMIN_URL,
+					'x-sveltekit-action': 'true',
 					'content-type': 'application/x-www-form-urlencoded',
 					accept: 'application/json'
 				},
