@@ -1,6 +1,6 @@
 import { sequence } from '@sveltejs/kit/hooks';
 import { createErrorHandler, createHandle } from '#kit/server/handle.ts';
-import { compressPages } from '#app/platform/compress.server.ts';
+import { lightPages } from '#app/platform/light-pages.server.ts';
 
-export const handle = sequence(compressPages, createHandle('app'));
+export const handle = sequence(lightPages, createHandle('app'));
 export const handleError = createErrorHandler('app');

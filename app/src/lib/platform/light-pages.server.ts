@@ -1,12 +1,20 @@
 import type { Handle } from '@sveltejs/kit/hooks';
 
 /**
+ * Pages that people read first: their scripts come after what is seen. Preloading them would take the first picture's
+ * share of a slow line.
+ */
+const readingPages = new Set(['/', '/menu', '/contact', '/allergens', '/terms', '/privacy', '/blog', '/blog/[slug]']);
+
+/**
  * Compresses pages as they are rendered: files are compressed at build time, and not every installation has a proxy that
  * does it for pages. Nothing that a page holds is a secret mixed with text of a visitor's choice (BREACH).
  */
-export const compressPages: Handle = async ({ event, resolve }) => {
-	// Scripts come after what people see: preloading them would take the first picture's share of a slow line.
-	const response = await resolve(event, { preload: ({ type }) => type === 'css' || type === 'font' });
+export const lightPages: Handle = async ({ event, resolve }) => {
+	const reading = event.route.id !== null && readingPages.has(event.route.id);
+	const response = await resolve(event, {
+		preload: ({ type }) => type === 'css' || type === 'font' || (type === 'js' && !reading)
+	});
 	const accepts = event.request.headers.get('accept-encoding') ?? '';
 	const page = /^(text\/html|application\/json|application\/xml)/.test(response.headers.get('content-type') ?? '');
 	if (!page || !/\bgzip\b/.test(accepts) || !response.body || response.headers.has('content-encoding')) return response;
