@@ -3,8 +3,8 @@ import { enter, panel } from './admin-steps.ts';
 
 const office = ['Dashboard', 'Bookings', 'Calendar', 'Leads', 'Chefs'];
 const roles = [
-	{ email: 'super_admin@demo.test', pages: [...office, 'Feature flags', 'Jobs', 'My events'], refused: [] as string[] },
-	{ email: 'admin@demo.test', pages: [...office, 'Feature flags', 'Jobs'], refused: ['/chef'] },
+	{ email: 'super_admin@demo.test', pages: [...office, 'Feature flags', 'Jobs', 'Users', 'Roles', 'My events'], refused: [] as string[] },
+	{ email: 'admin@demo.test', pages: [...office, 'Feature flags', 'Jobs', 'Users', 'Roles'], refused: ['/chef'] },
 	{ email: 'support@demo.test', pages: office, refused: ['/flags', '/chef'] },
 	{ email: 'manager.fremont@demo.test', pages: office, refused: ['/flags', '/chef'] },
 	{

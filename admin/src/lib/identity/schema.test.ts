@@ -12,7 +12,10 @@ describe('roleName', () => {
 
 describe('byArea', () => {
 	it('puts together what is about the same, in order', () => {
-		const permissions = ['leads.read', 'audit.read', 'leads.write'].map((name) => ({ permission: name, description: '' }));
+		const permissions = ['leads.read', 'audit.read', 'leads.write'].map((name) => ({
+			permission: name,
+			description: ''
+		}));
 		expect(byArea(permissions).map(([area, { length }]) => [area, length])).toEqual([
 			['audit', 1],
 			['leads', 2]

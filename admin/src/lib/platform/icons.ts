@@ -5,7 +5,9 @@ import Flag from '@lucide/svelte/icons/flag';
 import Flame from '@lucide/svelte/icons/flame';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import ListChecks from '@lucide/svelte/icons/list-checks';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Trash from '@lucide/svelte/icons/trash-2';
 import UserRoundPlus from '@lucide/svelte/icons/user-round-plus';
 import Users from '@lucide/svelte/icons/users';
 import type { NavItem } from './navigation.ts';
@@ -19,6 +21,8 @@ export const navIcons: Record<NavItem['icon'], typeof Flag> = {
 	flags: Flag,
 	users: Users,
 	roles: ShieldCheck,
+	audit: ScrollText,
+	trash: Trash,
 	events: Flame,
 	jobs: ListChecks
 };

@@ -4,7 +4,7 @@ import { Route } from './routes.ts';
 export interface NavItem {
 	href: string;
 	label: string;
-	icon: 'dashboard' | 'bookings' | 'calendar' | 'leads' | 'chefs' | 'flags' | 'events' | 'jobs';
+	icon: 'dashboard' | 'bookings' | 'calendar' | 'leads' | 'chefs' | 'flags' | 'events' | 'jobs' | 'users' | 'roles' | 'audit' | 'trash';
 	/** One of these opens the page; the page's own load asks for the same. */
 	needs: readonly string[];
 	/** Lists that the station switcher narrows. */
@@ -24,6 +24,8 @@ export const pages = {
 	jobs: { href: Route.jobs, label: 'Jobs', icon: 'jobs', needs: ['jobs.read'], key: 'j' },
 	users: { href: Route.users, label: 'Users', icon: 'users', needs: ['users.read'], key: 'u' },
 	roles: { href: Route.roles, label: 'Roles', icon: 'roles', needs: ['users.read'], key: 'r' },
+	audit: { href: Route.audit, label: 'Audit', icon: 'audit', needs: ['audit.read'], byStation: true, key: 'a' },
+	trash: { href: Route.trash, label: 'Trash', icon: 'trash', needs: ['records.delete', 'bookings.delete'], key: 't' },
 	myEvents: { href: Route.myEvents, label: 'My events', icon: 'events', needs: ['bookings.assigned'], key: 'e' }
 } as const satisfies Record<string, NavItem>;
 

@@ -18,6 +18,9 @@ export const Route = {
 	user: (id: string) => `/users/${id}`,
 	roles: '/roles',
 	account: '/account',
+	audit: '/audit',
+	auditEntry: (id: string) => `/audit/${id}`,
+	trash: '/trash',
 	myEvents: '/chef',
 	sessionToken: '/session/token'
 } as const;

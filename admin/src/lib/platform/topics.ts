@@ -8,6 +8,7 @@ export const Topic = {
 	booking: (id: string) => `booking:${id}`,
 	chef: (id: string) => `chef:${id}`,
 	user: (id: string) => `user:${id}`,
+	access: 'staff:access',
 	flags: 'staff:flags'
 } as const;
 
