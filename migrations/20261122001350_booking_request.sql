@@ -54,18 +54,17 @@ create function private.text_problem(p_value jsonb, p_max int, p_missing text de
 language plpgsql immutable
 set search_path = ''
 as $$
+declare
+	v_typed constant text := btrim(p_value #>> '{}');
 begin
-	return (
-		select case
-			when p_value is null or p_value = 'null'::jsonb then p_missing
-			when jsonb_typeof(p_value) <> 'string' then 'This must be text.'
-			when btrim(t.typed) = '' then p_missing
-			when length(btrim(t.typed)) > p_max then format('Please keep this to %s characters; it has %s.',
-				ltrim(to_char(p_max, '999G999')), ltrim(to_char(length(btrim(t.typed)), '99G999G999')))
-			when not p_lines and t.typed ~ '[[:cntrl:]]' then 'Please keep this to one line.'
-		end
-		from (select p_value #>> '{}' as typed) t
-	);
+	return case
+		when v_typed is null then p_missing
+		when jsonb_typeof(p_value) <> 'string' then 'This must be text.'
+		when v_typed = '' then p_missing
+		when length(v_typed) > p_max then format('Please keep this to %s characters; it has %s.',
+			ltrim(to_char(p_max, '999G999')), ltrim(to_char(length(v_typed), '99G999G999')))
+		when not p_lines and v_typed ~ '[[:cntrl:]]' then 'Please keep this to one line.'
+	end;
 end
 $$;
 
@@ -133,24 +132,23 @@ create function private.contact_problems(p_request jsonb, p_required boolean) re
 language plpgsql immutable
 set search_path = ''
 as $$
+declare
+	v_contact constant jsonb := p_request -> 'contact';
 begin
-	return (
-		select jsonb_strip_nulls(jsonb_build_object(
-			'contact', case when coalesce(jsonb_typeof(c.contact), 'object') <> 'object' then 'Name, e-mail and phone, please.' end,
-			'contact.name', private.text_problem(c.contact -> 'name', 120, case when p_required then 'Tell us your name, so that the chef knows whom to greet.' end),
-			'contact.email', coalesce(
-				private.text_problem(c.contact -> 'email', 254, case when p_required then 'Enter your e-mail address.' end),
-				case when private.text_at(c.contact, 'email') is not null and private.normal_email(c.contact ->> 'email') is null
-					then 'This does not look like an e-mail address. Check it for a missing @ or dot.' end),
-			'contact.phone', coalesce(
-				private.text_problem(c.contact -> 'phone', 40, case when p_required then 'Enter a phone number.' end),
-				case when private.text_at(c.contact, 'phone') is not null and private.e164(btrim(c.contact ->> 'phone')) is null
-					then 'Enter a phone number with its area code.' end),
-			'contact.sms_consent', case when coalesce(jsonb_typeof(c.contact -> 'sms_consent'), 'null') not in ('boolean', 'null')
-				then 'Yes or no, please.' end
-		))
-		from (select p_request -> 'contact' as contact) c
-	);
+	return jsonb_strip_nulls(jsonb_build_object(
+		'contact', case when coalesce(jsonb_typeof(v_contact), 'object') <> 'object' then 'Name, e-mail and phone, please.' end,
+		'contact.name', private.text_problem(v_contact -> 'name', 120, case when p_required then 'Tell us your name, so that the chef knows whom to greet.' end),
+		'contact.email', coalesce(
+			private.text_problem(v_contact -> 'email', 254, case when p_required then 'Enter your e-mail address.' end),
+			case when private.text_at(v_contact, 'email') is not null and private.normal_email(v_contact ->> 'email') is null
+				then 'This does not look like an e-mail address. Check it for a missing @ or dot.' end),
+		'contact.phone', coalesce(
+			private.text_problem(v_contact -> 'phone', 40, case when p_required then 'Enter a phone number.' end),
+			case when private.text_at(v_contact, 'phone') is not null and private.e164(btrim(v_contact ->> 'phone')) is null
+				then 'Enter a phone number with its area code.' end),
+		'contact.sms_consent', case when coalesce(jsonb_typeof(v_contact -> 'sms_consent'), 'null') not in ('boolean', 'null')
+			then 'Yes or no, please.' end
+	));
 end
 $$;
 
