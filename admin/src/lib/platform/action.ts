@@ -42,11 +42,11 @@ function tell(result: Finished): void {
 	toast.success(result.done, undo && { label: undo.label, run: () => void perform(undo.action, undo.fields) });
 }
 
-/** Submits an action of the open page without a form. */
-export async function perform(action: string, fields: Record<string, string>): Promise<boolean> {
+/** Submits an action of the open page, or of the one at `path`, without a form. */
+export async function perform(action: string, fields: Record<string, string>, path = ''): Promise<boolean> {
 	const body = new FormData();
 	for (const [name, value] of Object.entries(fields)) body.set(name, value);
-	const response = await fetch(`?/${action}`, {
+	const response = await fetch(`${path}?/${action}`, {
 		method: 'POST',
 		body,
 		headers: { accept: 'application/json', 'x-sveltekit-action': 'true' }
