@@ -99,6 +99,8 @@ export function appEnvironment(config: LocalConfig): Record<string, string> {
 		SUPABASE_PUBLISHABLE_KEY: config.keys.publishable,
 		APP_URL: config.appUrl,
 		ADMIN_URL: config.adminUrl,
+		// A number of the range kept for fiction: locally nobody is called.
+		PUBLIC_CONTACT_PHONE: process.env.PUBLIC_CONTACT_PHONE ?? '+15105550142',
 		...Object.fromEntries(features)
 	};
 }
