@@ -31,7 +31,11 @@ export default ts.config(
 		languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
 		rules: {
 			// Both need a base path that neither app has; plain paths are what people share.
-			'svelte/no-navigation-without-resolve': 'off'
+			'svelte/no-navigation-without-resolve': 'off',
+			// Reads the words of a reason after the code as further codes.
+			'svelte/no-unused-svelte-ignore': 'off',
+			// Sets and dates that never leave the function they were made in need no reactivity.
+			'svelte/prefer-svelte-reactivity': 'off'
 		}
 	},
 	{ files: ['supabase/local/**', 'tests/**', 'jobs/**', 'seed/**', 'scripts/**'], rules: { 'no-console': 'off' } },

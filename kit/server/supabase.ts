@@ -1,10 +1,9 @@
 import { createServerClient } from '@supabase/ssr';
-import type { SupabaseClient } from '@supabase/supabase-js';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Database } from '#shared/platform/database.types.ts';
 import { publicConfig, readApiUrl, serverApiUrl } from '../config.ts';
 
-export type Supabase = SupabaseClient<Database>;
+export type Supabase = ReturnType<typeof createServerClient<Database>>;
 
 /** Which of the two apps: their sessions are apart, also where both are served from one host name. */
 export type Service = 'app' | 'admin';

@@ -70,12 +70,16 @@ async function cannon(
 ): Promise<{ p95: number; perSecond: number; failures: number }> {
 	const latencies: number[] = [];
 	let failures = 0;
-	const run = autocannon({ url: stack.API_URL, connections, duration, requests: [request], timeout: 30 });
-	run.on('response', (_client, status, _bytes, time) => {
-		latencies.push(time);
-		if (status >= 400) failures += 1;
+	const result = await new Promise<autocannon.Result>((resolve, reject) => {
+		const run = autocannon(
+			{ url: stack.API_URL, connections, duration, requests: [request], timeout: 30 },
+			(error: Error | null, done) => (error ? reject(error) : resolve(done))
+		);
+		run.on('response', (_client, status, _bytes, time) => {
+			latencies.push(time);
+			if (status >= 400) failures += 1;
+		});
 	});
-	const result = await run;
 	return {
 		p95: percentile(latencies, 95),
 		perSecond: result.requests.average,
