@@ -4,7 +4,9 @@ import { someGuest } from './booking-steps.ts';
 const examples = [
 	['10 adults near the kitchen', 'zip=94538&adults=10', '$550.00'],
 	['children and upgrades', 'zip=94538&adults=10&children=2&upgrade_lobster=4&upgrade_filet=2', '$680.00'],
-	['a party under the minimum', 'zip=94538&adults=6', '$550.00']
+	['a party under the minimum', 'zip=94538&adults=6', '$550.00'],
+	// Clements is 41.79 road miles from the Sacramento kitchen: the 42nd mile has begun.
+	['a venue 42 road miles away', 'zip=95227&adults=15', '$849.00']
 ] as const;
 
 test.describe('a quote', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBookingForm, readChoices, toBookingRequest, type BookingValues } from './form.ts';
+import { readBookingForm, toBookingRequest, type BookingValues } from './form.ts';
+import { readChoices } from './choices.ts';
 import { bookingRequest } from './schema.ts';
 
 const valid: BookingValues = {

@@ -1,13 +1,9 @@
 import * as z from 'zod/mini';
 import { checkbox, clockTime, count, email, isoDate, optionalText, phone, requiredText, state, zip } from './fields.ts';
+import { readChoices, type BookingValues, type Choices, type FieldMessages } from './choices.ts';
 import type { BookingRequest } from './schema.ts';
 
-/**
- * The booking form as it is typed: one string per field, keyed by the dotted path that `create_booking` knows the field
- * by, so that its field messages need no translation. The browser, the draft in local storage and the form action hold
- * this same shape. Menu counts are `proteins.<code>` and `items.<code>`.
- */
-export type BookingValues = Record<string, string>;
+export type { BookingValues, Choices, FieldMessages, Item } from './choices.ts';
 
 export const bookingForm = z.object({
 	date: isoDate,
@@ -29,36 +25,6 @@ export const bookingForm = z.object({
 });
 
 export type BookingFormData = z.infer<typeof bookingForm>;
-
-/** Messages by field path, in the order in which the page shows the fields. */
-export type FieldMessages = Record<string, string>;
-
-export interface Item {
-	code: string;
-	quantity: number;
-}
-
-/** What is eaten: the included proteins, which cost nothing, and the items that are priced. */
-export interface Choices {
-	proteins: Item[];
-	items: Item[];
-}
-
-const menuCount = count(0, 999, 'how many');
-
-/** Typed menu counts (`proteins.<code>`, `items.<code>`) with messages where one is no count; zeros are left out. */
-export function readChoices(values: BookingValues): { choices: Choices; fields: FieldMessages } {
-	const choices: Choices = { proteins: [], items: [] };
-	const fields: FieldMessages = {};
-	for (const [path, typed] of Object.entries(values)) {
-		const [, list, code] = /^(proteins|items)\.(.+)$/.exec(path) ?? [];
-		if ((list !== 'proteins' && list !== 'items') || code === undefined) continue;
-		const read = menuCount.safeParse(typed);
-		if (!read.success) fields[path] = read.error.issues[0]?.message ?? 'Enter a whole number.';
-		else if (read.data > 0) choices[list].push({ code, quantity: read.data });
-	}
-	return { choices, fields };
-}
 
 export type FormOutcome = { ok: true; data: BookingFormData; choices: Choices } | { ok: false; fields: FieldMessages };
 

@@ -1,4 +1,4 @@
-import type { Choices } from './form.ts';
+import type { Choices } from './choices.ts';
 
 export interface Guests {
 	adults: number;

@@ -1,5 +1,5 @@
 import { fieldErrors, type ErrorCode } from '../errors.ts';
-import type { FieldMessages, Item } from './form.ts';
+import type { FieldMessages, Item } from './choices.ts';
 
 /** Fields of the form that the request knows by another name. */
 const formPath: Record<string, string> = { zip: 'venue.zip', p_zip: 'venue.zip', starts_at: 'date' };

@@ -47,6 +47,14 @@ function howFar(miles: number): string {
 	return miles < 1 ? 'Right beside' : `${formatMiles(miles)} from`;
 }
 
+/** The nearest station of an `OUT_OF_AREA` refusal; null where the refusal names none. */
+export function nearestStation(details: unknown): { name: string; road_miles: number } | null {
+	const nearest = (details as { nearest?: { name?: unknown; road_miles?: unknown } | null } | null)?.nearest;
+	return typeof nearest?.name === 'string' && typeof nearest.road_miles === 'number'
+		? { name: nearest.name, road_miles: nearest.road_miles }
+		: null;
+}
+
 export function formatMiles(miles: number): string {
 	return `${Math.round(miles).toLocaleString('en-US')} ${Math.round(miles) === 1 ? 'mile' : 'miles'}`;
 }

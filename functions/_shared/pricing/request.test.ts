@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paramsFromValues, quoteArguments, readQuoteRequest, valuesFromParams } from './request.ts';
+import { paramsFromValues, valuesFromParams } from './address.ts';
+import { quoteArguments, readQuoteRequest } from './request.ts';
 
 const codes = ['upgrade_lobster', 'upgrade_filet', 'addon_gyoza'];
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { count, optionalZip } from '../booking/fields.ts';
-import { firstMessages, readChoices, type BookingValues, type FieldMessages, type Item } from '../booking/form.ts';
+import { readChoices, type BookingValues, type FieldMessages, type Item } from '../booking/choices.ts';
+import { firstMessages } from '../booking/form.ts';
 
 /** What a price is asked for. */
 export interface QuoteRequest {
@@ -40,31 +41,4 @@ export function quoteArguments(request: QuoteRequest) {
 		p_toddlers: request.toddlers,
 		p_items: request.items
 	};
-}
-
-/** Parameters of a shared address (`?zip=94538&adults=10&upgrade_lobster=4`) to typed values. Unknown ones are left out. */
-export function valuesFromParams(params: URLSearchParams, codes: Iterable<string>): BookingValues {
-	const values: BookingValues = {};
-	const take = (name: string, path: string) => {
-		const value = params.get(name);
-		if (value !== null) values[path] = value.slice(0, 40);
-	};
-	take('zip', 'venue.zip');
-	for (const name of ['adults', 'children', 'toddlers', 'date', 'time']) take(name, name);
-	for (const code of codes) take(code, `items.${code}`);
-	return values;
-}
-
-/** The address parameters of typed values: what `valuesFromParams` reads. Blank and zero counts are left out. */
-export function paramsFromValues(values: BookingValues): URLSearchParams {
-	const params = new URLSearchParams();
-	const put = (name: string, value: string | undefined) => {
-		if (value !== undefined && value !== '' && value !== '0') params.set(name, value);
-	};
-	put('zip', values['venue.zip']);
-	for (const name of ['adults', 'children', 'toddlers', 'date', 'time']) put(name, values[name]);
-	for (const path of Object.keys(values).sort()) {
-		if (path.startsWith('items.')) put(path.slice('items.'.length), values[path]);
-	}
-	return params;
 }

@@ -23,9 +23,3 @@ export const quote = z.object({
 	price_version: z.union([z.string(), z.number()])
 });
 export type Quote = z.infer<typeof quote>;
-
-/** Details of an `OUT_OF_AREA` refusal: the nearest station and how far it is. */
-export const outOfArea = z.object({
-	nearest: z.nullable(z.object({ station_id: z.string(), name: z.string(), road_miles: z.number() }))
-});
-export type OutOfArea = z.infer<typeof outOfArea>;

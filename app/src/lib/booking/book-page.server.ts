@@ -1,7 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { monthOf } from '#shared/booking/calendar.ts';
 import type { BookingValues } from '#shared/booking/form.ts';
-import { quoteArguments, readQuoteRequest, valuesFromParams } from '#shared/pricing/request.ts';
+import { valuesFromParams } from '#shared/pricing/address.ts';
+import { quoteArguments, readQuoteRequest } from '#shared/pricing/request.ts';
 import { quote as quoteSchema } from '#shared/pricing/schema.ts';
 import { addDays, localDate } from '#shared/platform/time.ts';
 import type { SiteCatalog } from '#shared/catalog/schema.ts';
@@ -30,7 +31,6 @@ export async function bookPage({ url, locals }: Pick<RequestEvent, 'url' | 'loca
 		blank,
 		given: { ...account, ...given },
 		key: crypto.randomUUID() as string,
-		request,
 		outcome,
 		calendar,
 		month,

@@ -67,16 +67,21 @@ async function readPost(request: Request): Promise<{ values: BookingValues; key:
 }
 
 function refused(values: BookingValues, key: string, refusal: Failure, items: Item[]): BookFailure {
-	const offered = (refusal.details as { alternatives?: unknown } | null)?.alternatives;
-	const read = alternatives.safeParse(offered);
+	const { idempotency_key: keyUsed, ...fields } = refusalAtFields(refusal, items);
+	// The key made a booking before and the form was changed since: nobody but the person knows which of the two is meant.
+	if (keyUsed !== undefined) return { ...nothing(values, crypto.randomUUID()), message: keyUsedMessage };
+	const offered = alternatives.safeParse((refusal.details as { alternatives?: unknown } | null)?.alternatives);
 	return {
 		...nothing(values, key),
-		fields: refusalAtFields(refusal, items),
+		fields,
 		message: refusal.hint ? `${refusal.message} ${refusal.hint}` : refusal.message,
 		code: refusal.code,
-		alternatives: read.success ? read.data : []
+		alternatives: offered.success ? offered.data : []
 	};
 }
+
+const keyUsedMessage =
+	'An earlier attempt of yours did reach us: its e-mail is in your inbox. To book another dinner, as it stands here now, press the button once more.';
 
 function nothing(values: BookingValues, key: string): BookFailure {
 	return { values, key, fields: {}, message: null, code: null, alternatives: [], calendar: null };

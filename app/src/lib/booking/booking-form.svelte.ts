@@ -1,7 +1,6 @@
 import { goto } from '$app/navigation';
 import type { SubmitFunction } from '$app/forms';
-import { readBookingForm, type BookingValues, type FieldMessages } from '#shared/booking/form.ts';
-import { menuProblems } from '#shared/booking/menu.ts';
+import type { BookingValues, FieldMessages } from '#shared/booking/choices.ts';
 import type { Slot } from '#shared/booking/schema.ts';
 import { clearDraft, loadDraft, saveDraft } from './draft.ts';
 import { FormState } from './form-state.svelte.ts';
@@ -40,6 +39,7 @@ export class BookingForm extends FormState {
 
 	#upgrades: ReadonlySet<string>;
 	#blank: BookingValues;
+	#checks: Promise<typeof import('./check.ts')> | undefined;
 	#saving: ReturnType<typeof setTimeout> | undefined;
 	#tries = 0;
 	#done = false;
@@ -88,15 +88,18 @@ export class BookingForm extends FormState {
 		this.key = crypto.randomUUID();
 	}
 
+	/** Loads what checks the form, once somebody begins to fill it in. */
+	warm = () => (this.#checks ??= import('./check.ts'));
+
 	/** Every message that the form as it stands would get. */
-	problems(): FieldMessages {
-		const read = readBookingForm(this.values);
-		return read.ok ? menuProblems(read.choices, this.#upgrades, read.data) : read.fields;
+	async problems(): Promise<FieldMessages> {
+		const { problemsOf } = await this.warm();
+		return problemsOf(this.values, this.#upgrades);
 	}
 
 	/** Checks one field as it is left; an empty one is not complained about before the person tries to book. */
-	left(path: string): void {
-		if (this.values[path] || this.messages[path]) this.settle(path, this.problems());
+	async left(path: string): Promise<void> {
+		if (this.values[path] || this.messages[path]) this.settle(path, await this.problems());
 	}
 
 	/** Takes one of the free slots that were offered instead. */
@@ -109,9 +112,11 @@ export class BookingForm extends FormState {
 	}
 
 	/** For `use:enhance` of the form. */
-	submit: SubmitFunction = ({ cancel, formElement }) => {
+	submit: SubmitFunction = async ({ cancel, formElement }) => {
 		if (this.sending) return cancel();
-		this.messages = this.problems();
+		this.sending = true;
+		this.messages = await this.problems();
+		this.sending = false;
 		this.attempt = null;
 		if (Object.keys(this.messages).length > 0) {
 			cancel();
@@ -152,6 +157,7 @@ export class BookingForm extends FormState {
 	#show(failed: Failed | undefined, root: ParentNode): void {
 		this.messages = failed?.fields ?? {};
 		this.attempt = failed ?? unknown;
+		if (failed) this.key = failed.key;
 		if (Object.keys(this.messages).length > 0 && this.attempt.code !== 'SLOT_UNAVAILABLE') {
 			void this.focusFirstProblem(root);
 		}

@@ -1,4 +1,4 @@
-import type { BookingValues } from '#shared/booking/form.ts';
+import type { BookingValues } from '#shared/booking/choices.ts';
 
 /** What the browser keeps of an unfinished booking. */
 export interface Draft {

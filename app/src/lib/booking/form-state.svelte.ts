@@ -1,5 +1,5 @@
 import { tick } from 'svelte';
-import { readChoices, type BookingValues, type Choices, type FieldMessages } from '#shared/booking/form.ts';
+import { readChoices, type BookingValues, type Choices, type FieldMessages } from '#shared/booking/choices.ts';
 
 /** Typed values and the messages at their fields: what the quote and the booking form have in common. */
 export class FormState {

@@ -1,4 +1,4 @@
-import { slots as slotsSchema, stationForZip, type Slot, type StationForZip } from '#shared/booking/schema.ts';
+import type { Slot, StationForZip } from '#shared/booking/schema.ts';
 import { monthOf, monthRange, type Month } from '#shared/booking/calendar.ts';
 import type { LiveStatus } from '#shared/platform/live.ts';
 import { byDate, withDate } from '#shared/booking/slots.ts';
@@ -13,6 +13,9 @@ interface First {
 	station: StationForZip | null;
 	refusal: Failure | null;
 }
+
+/** What checks answers is loaded with the first question, so that no visit waits for it. */
+const schemas = () => import('#shared/booking/schema.ts');
 
 /**
  * The free start times around one ZIP. Months are loaded when they are first looked at; when anybody takes or frees a
@@ -56,6 +59,7 @@ export class SlotCalendar {
 		this.month = month;
 		this.#loaded.clear();
 		if (wanted === '') return;
+		const { stationForZip } = await schemas();
 		const [station] = await Promise.all([
 			callRpc(this.#api, 'station_for_zip', { p_zip: zip }, stationForZip),
 			this.showMonth(month)
@@ -121,7 +125,8 @@ export class SlotCalendar {
 
 	async #read(from: string, to: string, merge: (read: Slot[]) => Slot[], failed?: () => void): Promise<void> {
 		const zip = this.zip;
-		const outcome = await callRpc(this.#api, 'available_slots', { p_zip: zip, p_from: from, p_to: to }, slotsSchema);
+		const { slots } = await schemas();
+		const outcome = await callRpc(this.#api, 'available_slots', { p_zip: zip, p_from: from, p_to: to }, slots);
 		if (zip !== this.zip) return;
 		if (outcome.ok) {
 			this.slots = merge(outcome.data);

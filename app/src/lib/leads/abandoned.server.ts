@@ -1,6 +1,6 @@
 import type { Supabase } from '#kit/server/supabase.ts';
 import { email, optionalZip, phone } from '#shared/booking/fields.ts';
-import { readChoices, type BookingValues } from '#shared/booking/form.ts';
+import { readChoices, type BookingValues } from '#shared/booking/choices.ts';
 import type { LeadRequest } from '#shared/leads/schema.ts';
 import { readQuoteRequest } from '#shared/pricing/request.ts';
 import { captureLead } from './capture.server.ts';

@@ -1,12 +1,14 @@
-import { quote as quoteSchema, type Quote } from '#shared/pricing/schema.ts';
-import { quoteArguments, type QuoteRequest } from '#shared/pricing/request.ts';
+import type { BookingValues } from '#shared/booking/choices.ts';
+import { paramsFromValues } from '#shared/pricing/address.ts';
+import type { Quote } from '#shared/pricing/schema.ts';
 import { callRpc, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
 
 const pauseMs = 250;
 
 /**
  * The price that follows what a person types. Asks the one calculator a moment after the last change, drops answers that
- * a later change has overtaken, and keeps showing the last figure until the new one is there.
+ * a later change has overtaken, and keeps showing the last figure until the new one is there. What checks requests and
+ * answers is loaded with the first change, so that no visit waits for it.
  */
 export class LiveQuote {
 	quote = $state.raw<Quote | null>(null);
@@ -14,26 +16,26 @@ export class LiveQuote {
 	pending = $state(false);
 
 	#api: ApiAccess;
-	#asked = '';
+	#asked: string;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#request: AbortController | undefined;
 
-	/** `asked` is what the server already answered for, so that the first render asks nothing again. */
-	constructor(api: ApiAccess, first: Outcome<Quote> | null, asked: QuoteRequest | null) {
+	/** `first` is what the server already answered for `values`, so that the first render asks nothing again. */
+	constructor(api: ApiAccess, first: Outcome<Quote> | null, values: BookingValues) {
 		this.#api = api;
 		this.#show(first);
-		this.#asked = first ? JSON.stringify(asked) : '';
+		this.#asked = priced(values);
 	}
 
-	/** Asks for a price after a pause; null (nothing to ask yet) leaves the last figure standing. */
-	ask(request: QuoteRequest | null): void {
-		const asked = JSON.stringify(request);
-		if (request === null || asked === this.#asked) return;
+	/** Asks for the price of what is typed, after a pause; where that can't have one yet, the last figure stays. */
+	ask(values: BookingValues): void {
+		const asked = priced(values);
+		if (asked === this.#asked) return;
 		this.#asked = asked;
 		clearTimeout(this.#timer);
 		this.#request?.abort();
-		this.pending = true;
-		this.#timer = setTimeout(() => void this.#fetch(request), pauseMs);
+		const typed = { ...values };
+		this.#timer = setTimeout(() => void this.#fetch(typed), pauseMs);
 	}
 
 	stop(): void {
@@ -41,14 +43,24 @@ export class LiveQuote {
 		this.#request?.abort();
 	}
 
-	async #fetch(request: QuoteRequest): Promise<void> {
+	async #fetch(values: BookingValues): Promise<void> {
 		const controller = (this.#request = new AbortController());
-		const outcome = await callRpc(this.#api, 'quote_event', quoteArguments(request), quoteSchema, controller.signal);
+		this.pending = true;
+		const outcome = await this.#answer(values, controller.signal);
 		if (controller.signal.aborted) return;
 		this.pending = false;
 		this.#show(outcome);
 		// An answer that never came may be asked for again.
-		if (!outcome.ok && outcome.refusal.code === 'UNREACHABLE') this.#asked = '';
+		if (outcome && !outcome.ok && outcome.refusal.code === 'UNREACHABLE') this.#asked = '';
+	}
+
+	async #answer(values: BookingValues, signal: AbortSignal): Promise<Outcome<Quote> | null> {
+		const [{ readQuoteRequest, quoteArguments }, { quote }] = await Promise.all([
+			import('#shared/pricing/request.ts'),
+			import('#shared/pricing/schema.ts')
+		]);
+		const { request } = readQuoteRequest(values);
+		return request ? callRpc(this.#api, 'quote_event', quoteArguments(request), quote, signal) : null;
 	}
 
 	#show(outcome: Outcome<Quote> | null): void {
@@ -61,4 +73,9 @@ export class LiveQuote {
 			if (outcome.refusal.code !== 'UNREACHABLE') this.quote = null;
 		}
 	}
+}
+
+/** What of the typed values a price depends on. */
+function priced({ date: _date, time: _time, ...values }: BookingValues): string {
+	return paramsFromValues(values).toString();
 }

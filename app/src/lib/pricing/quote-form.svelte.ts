@@ -1,6 +1,6 @@
 import { replaceState } from '$app/navigation';
-import type { BookingValues, FieldMessages } from '#shared/booking/form.ts';
-import { paramsFromValues, readQuoteRequest, type QuoteRequest } from '#shared/pricing/request.ts';
+import type { BookingValues, FieldMessages } from '#shared/booking/choices.ts';
+import { paramsFromValues } from '#shared/pricing/address.ts';
 import type { Quote } from '#shared/pricing/schema.ts';
 import { FormState } from '../booking/form-state.svelte.ts';
 import type { ApiAccess, Outcome } from '../platform/rpc.ts';
@@ -10,7 +10,6 @@ interface Given {
 	api: ApiAccess;
 	values: BookingValues;
 	fields: FieldMessages;
-	request: QuoteRequest | null;
 	outcome: Outcome<Quote> | null;
 }
 
@@ -20,21 +19,15 @@ export class QuoteForm extends FormState {
 	/** The address parameters of what is typed. */
 	params = $derived(paramsFromValues(this.values).toString());
 
-	#read = $derived(readQuoteRequest(this.values));
-
 	constructor(given: Given) {
 		super({ ...given.values }, given.fields);
-		this.live = new LiveQuote(given.api, given.outcome, given.request);
-	}
-
-	/** Asks for the price of what is typed. Call it from an effect: it reads every value. */
-	follow(): void {
-		this.live.ask(this.#read.request);
+		this.live = new LiveQuote(given.api, given.outcome, given.values);
 	}
 
 	/** Checks one field as it is left, and puts what is typed into the address. */
-	left = (path: string): void => {
-		this.settle(path, this.#read.fields);
-		replaceState(this.params ? `?${this.params}` : location.pathname, {});
+	left = async (path: string): Promise<void> => {
+		void replaceState(this.params ? `?${this.params}` : location.pathname, {});
+		const { readQuoteRequest } = await import('#shared/pricing/request.ts');
+		this.settle(path, readQuoteRequest(this.values).fields);
 	};
 }

@@ -2,7 +2,8 @@ import { fail, type RequestEvent } from '@sveltejs/kit';
 import { firstMessages, type BookingValues, type FieldMessages } from '#shared/booking/form.ts';
 import { refusalAtFields } from '#shared/booking/refusal.ts';
 import { quoteContactForm, type LeadRequest } from '#shared/leads/schema.ts';
-import { quoteArguments, readQuoteRequest, valuesFromParams, type QuoteRequest } from '#shared/pricing/request.ts';
+import { valuesFromParams } from '#shared/pricing/address.ts';
+import { quoteArguments, readQuoteRequest, type QuoteRequest } from '#shared/pricing/request.ts';
 import { quote as quoteSchema, type Quote } from '#shared/pricing/schema.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { captureLead } from '../leads/capture.server.ts';
@@ -35,7 +36,7 @@ export async function quoteOfAddress(event: Pick<RequestEvent, 'url' | 'locals'>
 		? await rpcAs(event.locals.supabase, 'quote_event', quoteArguments(request), quoteSchema)
 		: null;
 	const asked = Object.keys(given).length > 0;
-	return { api: apiAccess(), catalog, given, values, request, outcome, fields: asked ? fields : {} };
+	return { api: apiAccess(), catalog, values, outcome, fields: asked ? fields : {} };
 }
 
 /** Handles "Send me this quote": stores a lead with what was asked for. */
