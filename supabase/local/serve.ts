@@ -27,6 +27,10 @@ if (mode === 'dev') {
 	};
 	const server = createServer((req, res) => {
 		req.headers['x-forwarded-proto'] = 'http';
+		// Files of static/ keep their names, so they may be kept for a week only; hashed ones say so themselves.
+		if (/^\/(?!_app\/)[^?]*\.(svg|png|jpe?g|webp|ico)$/.test(req.url ?? '')) {
+			res.setHeader('cache-control', 'public, max-age=604800');
+		}
 		handler(req, res);
 	});
 	await new Promise<void>((resolve) => server.listen(Number(port), host, resolve));
