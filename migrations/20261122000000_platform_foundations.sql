@@ -1,7 +1,8 @@
 /*
   Platform: what every capability stands on.
   Schemas private and extensions; default privileges taken away; helpers for ids, refusals, settings, rate limits,
-  normalising, who is acting, and the triggers that keep updated_at, version and the audit.
+  normalising, who is acting, and the triggers that keep updated_at, version and the audit. They are plpgsql because every
+  write asks them: plpgsql keeps their plans, an sql function with a fixed search path is planned at every call.
   Tables: private.settings, private.rate_limits.
 */
 
@@ -61,16 +62,19 @@ alter table private.rate_limits enable row level security;
 
 /* A UUID version 7 (RFC 9562, method 3): ordered by the microsecond, the rest random. */
 create function private.uuid_v7() returns uuid
-language sql volatile parallel safe
+language plpgsql volatile parallel safe
 set search_path = ''
 as $$
-	select encode(
+declare
+	v_us constant bigint := extract(epoch from clock_timestamp()) * 1000000;
+begin
+	return encode(
 		overlay(
 			uuid_send(gen_random_uuid())
-			placing int8send(((t.us / 1000) << 16) | 28672 | ((t.us % 1000) * 4096 / 1000))
+			placing int8send(((v_us / 1000) << 16) | 28672 | ((v_us % 1000) * 4096 / 1000))
 			from 1 for 8
-		), 'hex')::uuid
-	from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as us) t
+		), 'hex')::uuid;
+end
 $$;
 
 -- Refusals -----------------------------------------------------------------------------------------------------------
@@ -125,31 +129,35 @@ $$;
 
 /* A setting's value, null where it is not set. Secrets are among them: only definer functions may call it. */
 create function private.setting(p_key text) returns text
-language sql stable security definer -- private.settings is nobody's to read
+language plpgsql stable security definer -- private.settings is nobody's to read
 set search_path = ''
 as $$
-	select value from private.settings where key = p_key
+begin
+	return (select value from private.settings where key = p_key);
+end
 $$;
 
 /* A header of the HTTP request being served, null outside of one. */
 create function private.request_header(p_name text) returns text
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select nullif(current_setting('request.headers', true), '')::jsonb ->> lower(p_name)
+begin
+	return nullif(current_setting('request.headers', true), '')::jsonb ->> lower(p_name);
+end
 $$;
 
 /* The caller's network address, as the gateway forwards it; null where there is none or it is not an address. */
 create function private.client_address() returns text
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select a.address
-	from (
-		select btrim(split_part(coalesce(private.request_header('x-forwarded-for'), private.request_header('x-real-ip')), ',', 1))
-			as address
-	) a
-	where a.address ~ '^[0-9a-fA-F:.]{2,45}$'
+declare
+	v_address constant text := btrim(split_part(
+		coalesce(private.request_header('x-forwarded-for'), private.request_header('x-real-ip')), ',', 1));
+begin
+	return case when v_address ~ '^[0-9a-fA-F:.]{2,45}$' then v_address end;
+end
 $$;
 
 /*
@@ -157,10 +165,11 @@ $$;
   else anonymous, service_role or system.
 */
 create function private.current_actor() returns text
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-	select coalesce(
+begin
+	return coalesce(
 		'user:' || auth.uid()::text,
 		nullif(current_setting('app.actor', true), ''),
 		case nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
@@ -168,7 +177,8 @@ as $$
 			when 'service_role' then 'service_role'
 		end,
 		'system'
-	)
+	);
+end
 $$;
 
 /*
@@ -200,36 +210,44 @@ $$;
 
 /* An e-mail address as it is stored: trimmed, lower case; null where it is not one. */
 create function private.normal_email(p_email text) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = ''
 as $$
-	select e.email
-	from (select lower(btrim(p_email)) as email) e
-	where length(e.email) between 6 and 254
-		and e.email ~ '^[^\s@<>(),;:"\\]{1,64}@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$'
+declare
+	v_email constant text := lower(btrim(p_email));
+begin
+	return case when length(v_email) between 6 and 254
+		and v_email ~ '^[^\s@<>(),;:"\\]{1,64}@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$'
+		then v_email end;
+end
 $$;
 
 /* A telephone number in E.164, ten digits taken as a US number; null where it is not one. */
 create function private.e164(p_phone text) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = ''
 as $$
-	select case
+declare
+	v_digits constant text := regexp_replace(p_phone, '\D', '', 'g');
+begin
+	return case
 		when p_phone !~ '^[\s0-9()+./-]{7,32}$' then null
-		when btrim(p_phone) like '+%' and d.digits ~ '^[1-9][0-9]{7,14}$'
-			and (d.digits !~ '^1' or d.digits ~ '^1[2-9][0-9]{2}[2-9][0-9]{6}$') then '+' || d.digits
+		when btrim(p_phone) like '+%' and v_digits ~ '^[1-9][0-9]{7,14}$'
+			and (v_digits !~ '^1' or v_digits ~ '^1[2-9][0-9]{2}[2-9][0-9]{6}$') then '+' || v_digits
 		when btrim(p_phone) like '+%' then null
-		when d.digits ~ '^1?[2-9][0-9]{2}[2-9][0-9]{6}$' then '+1' || right(d.digits, 10)
-	end
-	from (select regexp_replace(p_phone, '\D', '', 'g') as digits) d
+		when v_digits ~ '^1?[2-9][0-9]{2}[2-9][0-9]{6}$' then '+1' || right(v_digits, 10)
+	end;
+end
 $$;
 
 /* The five digits of a ZIP or ZIP+4; null where it is neither. */
 create function private.zip5(p_zip text) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = ''
 as $$
-	select left(btrim(p_zip), 5) where btrim(p_zip) ~ '^[0-9]{5}(-?[0-9]{4})?$'
+begin
+	return case when btrim(p_zip) ~ '^[0-9]{5}(-?[0-9]{4})?$' then left(btrim(p_zip), 5) end;
+end
 $$;
 
 -- Column defaults and checks run as whoever writes the row; a refusal may be raised on anybody's behalf.
@@ -282,15 +300,19 @@ $$;
 
 /* A row's columns without what must not be copied into a log: secrets by their name, and the text of messages. */
 create function private.redact(p_row jsonb) returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select coalesce(jsonb_object_agg(
-		key,
-		case when key ~ '(^|_)(token|secret|password|signature|hmac|otp)(_|$)|^(body|transcript|api_key)$' and value <> 'null'::jsonb
-			then '"[redacted]"'::jsonb else value end
-	), '{}'::jsonb)
-	from jsonb_each(p_row)
+begin
+	return (
+		select coalesce(jsonb_object_agg(
+			key,
+			case when key ~ '(^|_)(token|secret|password|signature|hmac|otp)(_|$)|^(body|transcript|api_key)$' and value <> 'null'::jsonb
+				then '"[redacted]"'::jsonb else value end
+		), '{}'::jsonb)
+		from jsonb_each(p_row)
+	);
+end
 $$;
 
 /* The station that a row belongs to: its own, or its booking's or chef's; null for what belongs to the company. */

@@ -35,23 +35,27 @@ $$;
 
 /* What is wrong with the number of guests, as a problem; null where nothing is. */
 create function private.guests_problem(p_adults int, p_children int, p_toddlers int) returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
-	select case when f.fields <> '{}'::jsonb then jsonb_build_object(
-		'code', 'INVALID_GUESTS', 'status', 422, 'message', 'That number of guests does not work.',
-		'details', jsonb_build_object('fields', f.fields),
-		'hint', '1 to 500 guests in all, at least one adult.') end
-	from (
-		select jsonb_strip_nulls(jsonb_build_object(
-			'adults', case
-				when coalesce(p_adults, 0) < 1 then 'At least one adult.'
-				when p_adults::bigint + greatest(coalesce(p_children, 0), 0) + greatest(coalesce(p_toddlers, 0), 0) > 500
-					then 'At most 500 guests in all.' end,
-			'children', case when coalesce(p_children, 0) < 0 then 'Not fewer than none.' end,
-			'toddlers', case when coalesce(p_toddlers, 0) < 0 then 'Not fewer than none.' end
-		)) as fields
-	) f
+begin
+	return (
+		select case when f.fields <> '{}'::jsonb then jsonb_build_object(
+			'code', 'INVALID_GUESTS', 'status', 422, 'message', 'That number of guests does not work.',
+			'details', jsonb_build_object('fields', f.fields),
+			'hint', '1 to 500 guests in all, at least one adult.') end
+		from (
+			select jsonb_strip_nulls(jsonb_build_object(
+				'adults', case
+					when coalesce(p_adults, 0) < 1 then 'At least one adult.'
+					when p_adults::bigint + greatest(coalesce(p_children, 0), 0) + greatest(coalesce(p_toddlers, 0), 0) > 500
+						then 'At most 500 guests in all.' end,
+				'children', case when coalesce(p_children, 0) < 0 then 'Not fewer than none.' end,
+				'toddlers', case when coalesce(p_toddlers, 0) < 0 then 'Not fewer than none.' end
+			)) as fields
+		) f
+	);
+end
 $$;
 
 /*

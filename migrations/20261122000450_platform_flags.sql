@@ -19,15 +19,19 @@ comment on column public.feature_flags.enabled is 'As switched in the panel; pri
 
 /* Whether a capability is on: the environment's override, else the switch, else off. */
 create function private.flag(p_key text) returns boolean
-language sql stable security definer -- the override is among the settings, which are nobody's to read
+language plpgsql stable security definer -- the override is among the settings, which are nobody's to read
 set search_path = ''
 as $$
-	select coalesce(
-		(select case lower(value) when 'true' then true when 'false' then false end
-			from private.settings where key = 'feature.' || p_key),
-		(select enabled from public.feature_flags where key = p_key),
-		false
-	)
+begin
+	return (
+		select coalesce(
+			(select case lower(value) when 'true' then true when 'false' then false end
+				from private.settings where key = 'feature.' || p_key),
+			(select enabled from public.feature_flags where key = p_key),
+			false
+		)
+	);
+end
 $$;
 grant execute on function private.flag(text) to anon, authenticated;
 

@@ -144,9 +144,11 @@ begin
 	end if;
 	for attempt in 1..3 loop
 		exit when v_id is not null;
-		select id into v_id from public.customers
-		where deleted_at is null and (email = v_email or (v_email is null and phone = v_phone))
-		order by id limit 1;
+		if v_email is not null then
+			select id into v_id from public.customers where email = v_email and deleted_at is null;
+		else
+			select id into v_id from public.customers where phone = v_phone and deleted_at is null order by id limit 1;
+		end if;
 		exit when found;
 		insert into public.customers (name, email, phone, sms_consent, sms_consent_at, station_id)
 		values (p_contact ->> 'name', v_email, v_phone, v_consent, case when v_consent then now() end, p_station)

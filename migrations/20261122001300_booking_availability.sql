@@ -72,6 +72,7 @@ create function private.free_chefs(
 ) returns table (chef_id uuid, booked integer)
 language plpgsql volatile -- by chance
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planning anew for each event costs more than it saves
 as $$
 begin
 	return query

@@ -26,7 +26,7 @@ create table private.things (id int primary key, station_id uuid, access_token t
 select private.track('private.things');
 insert into private.things values (1, tests.station('sacramento'), 's3cret', 'Dear Ana', 'x');
 update private.things set access_token = 'other';
-select is((select count(*)::int from audit_log where changes::text ~ 's3cret|Dear Ana|other'), 0, 'Secrets and message texts are NOT logged');
+select is((select count(*)::int from audit_log where table_name = 'things' and changes::text ~ 's3cret|Dear Ana|other'), 0, 'Secrets and message texts are NOT logged');
 select is((select count(*)::int from audit_log where table_name = 'things'), 2, 'That a secret changed is logged');
 select is((select station_id from audit_log where table_name = 'things' limit 1), tests.station('sacramento'), 'An entry belongs to its row''s station');
 select set_config('app.actor', 'webhook:stripe', true);
