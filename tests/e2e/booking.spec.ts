@@ -41,7 +41,7 @@ test.describe('booking', () => {
 			await route.abort('connectionreset');
 		});
 		await page.getByTestId('submit-booking').click();
-		await expect(page.getByTestId('booking-success')).toBeVisible();
+		await expect(page.getByTestId('booking-success')).toBeVisible({ timeout: 20_000 });
 		expect(keys).toHaveLength(2);
 		expect(new Set(keys).size).toBe(1);
 		expect(keys[0]).toMatch(/^[\w-]{8,}$/);
