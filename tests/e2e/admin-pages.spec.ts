@@ -1,0 +1,116 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { enter, live, panel, rowsAs, someBooking } from './admin-steps.ts';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+	test.describe(colorScheme, () => {
+		test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } });
+
+		test('axe finds nothing on the pages of the panel, on a desk and on a phone', async ({ page }) => {
+			test.slow();
+			await enter(page, 'super_admin@demo.test');
+			const { booking_id } = await someBooking();
+			const [lead] = await rowsAs<{ id: string }>('admin@demo.test', 'leads?select=id&limit=1');
+			const [chef] = await rowsAs<{ id: string }>('admin@demo.test', 'chefs?select=id&limit=1');
+			const paths = [
+				'/',
+				'/bookings?when=all',
+				'/bookings?q=nobody-is-called-this',
+				`/bookings/${booking_id}?move=2027-03-01`,
+				'/bookings/new?zip=94538&adults=10&from=2027-03-01',
+				'/bookings/calendar',
+				'/bookings/calendar?view=chefs',
+				'/leads',
+				'/leads/board',
+				`/leads/${lead?.id}`,
+				'/chefs',
+				`/chefs/${chef?.id}`,
+				'/flags',
+				'/chef',
+				'/no-such-page'
+			];
+			for (const path of paths) {
+				for (const width of [1280, 375]) {
+					await page.setViewportSize({ width, height: 900 });
+					await page.goto(panel(path));
+					await page.waitForLoadState('networkidle');
+					const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+					const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+					expect.soft(found, `${path} at ${width}`).toEqual([]);
+					const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+					expect.soft(over, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
+				}
+			}
+		});
+	});
+}
+
+test('the palette jumps to a booking by keyboard alone, and gives the focus back', async ({ page }) => {
+	const { reference } = await someBooking();
+	await enter(page, 'support@demo.test');
+	await live(page);
+	await page.keyboard.press('Control+k');
+	await expect(page.getByRole('combobox', { name: /Page, reference/ })).toBeFocused();
+	await page.keyboard.press('Escape');
+	await expect(page.getByRole('dialog')).toHaveCount(0);
+	await page.keyboard.press('Control+k');
+	await page.keyboard.type(reference);
+	await expect(page.getByRole('option', { name: reference })).toBeVisible();
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { level: 1, name: reference })).toBeVisible();
+});
+
+test('shortcuts go to pages, keep quiet while typing, and are listed under ?', async ({ page }) => {
+	await enter(page, 'support@demo.test');
+	await live(page);
+	await page.keyboard.press('g');
+	await page.keyboard.press('b');
+	await expect(page).toHaveURL(/\/bookings$/);
+	await page.keyboard.press('/');
+	await expect(page.getByRole('searchbox')).toBeFocused();
+	await page.keyboard.type('gl?');
+	await expect(page).toHaveURL(/\/bookings\?q=gl/);
+	await page.getByRole('searchbox').blur();
+	await page.keyboard.press('?');
+	await expect(page.getByRole('heading', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
+test('a lead goes to another column of the board without dragging, and back by undo', async ({ page }) => {
+	await enter(page, 'support@demo.test');
+	await page.goto(panel('/leads/board'));
+	await live(page);
+	const contacted = page.getByRole('group', { name: 'Contacted' });
+	const card = contacted.locator('article').first();
+	const name = await card.getByRole('link').first().innerText();
+	await card.getByText('Move to…').click();
+	await card.getByRole('button', { name: 'Qualified' }).click();
+	await expect(page.getByRole('group', { name: 'Qualified' }).getByRole('link', { name })).toBeVisible();
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await expect(contacted.getByRole('link', { name })).toBeVisible();
+});
+
+test('a feature flag that is switched shows on another open screen within a second', async ({ page, context }) => {
+	await enter(page, 'super_admin@demo.test');
+	const other = await context.newPage();
+	for (const screen of [page, other]) {
+		await screen.goto(panel('/flags'));
+		await live(screen);
+	}
+	const key = 'review_media_upload';
+	await expect(other.getByRole('switch', { name: key })).toHaveAttribute('aria-checked', 'false');
+	await page.getByRole('switch', { name: key }).click();
+	await expect(other.getByRole('switch', { name: key })).toHaveAttribute('aria-checked', 'true', { timeout: 1_500 });
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await expect(other.getByRole('switch', { name: key })).toHaveAttribute('aria-checked', 'false');
+});
+
+test('the first Tab offers to skip to the content', async ({ page }) => {
+	await enter(page, 'support@demo.test');
+	await page.goto(panel('/bookings'));
+	await page.keyboard.press('Tab');
+	await expect(page.locator(':focus')).toHaveText('Skip to content');
+	await page.keyboard.press('Enter');
+	await expect(page.locator('main')).toBeFocused();
+});
