@@ -14,13 +14,15 @@ const said = (changes: AuditEntry['changes']) =>
 
 group('a timeline', () => {
 	it('says what happened, not which columns follow from it', () => {
-		expect(said({ status: { old: 'pending', new: 'confirmed' }, confirmed_at: { new: 'x' }, version: { new: 2 } })).toBe(
-			'Set to confirmed'
-		);
+		expect(
+			said({ status: { old: 'pending', new: 'confirmed' }, confirmed_at: { new: 'x' }, version: { new: 2 } })
+		).toBe('Set to confirmed');
 	});
 	it('gives the reason of a cancellation', () => {
 		expect(said({ status: { new: 'cancelled' }, cancel_reason: { new: 'Rain' } })).toBe('Cancelled: Rain');
-		expect(said({ status: { new: 'cancelled' }, cancel_reason: { new: 'hold_expired' } })).toContain('deposit did not come');
+		expect(said({ status: { new: 'cancelled' }, cancel_reason: { new: 'hold_expired' } })).toContain(
+			'deposit did not come'
+		);
 	});
 	it('tells moves on the station’s clock, and chefs by name', () => {
 		expect(said({ event_at: { new: '2026-12-13T02:00:00Z' } })).toBe('Moved to Dec 12, 2026, 6:00 PM');

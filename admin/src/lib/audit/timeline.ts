@@ -89,7 +89,10 @@ export function describe(entry: AuditEntry, timezone: string, chefs: ReadonlyMap
 }
 
 /** Who did it, as far as the reader may know names. */
-export function actorName({ actor, actor_id }: AuditEntry, names: ReadonlyMap<string, string>): string {
+export function actorName(
+	{ actor, actor_id }: Pick<AuditEntry, 'actor' | 'actor_id'>,
+	names: ReadonlyMap<string, string>
+): string {
 	if (actor_id) return names.get(actor_id) ?? 'Customer';
 	const known: Record<string, string> = { anonymous: 'Website', system: 'System', service_role: 'Server' };
 	return known[actor] ?? actor.replace(/^job:/, 'Job ').replaceAll('-', ' ');

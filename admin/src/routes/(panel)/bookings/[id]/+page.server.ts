@@ -1,3 +1,4 @@
+import { readBookingThen } from '#admin/audit/as-of.server.ts';
 import { readTimeline } from '#admin/audit/timeline.server.ts';
 import { bookingActions, bookingFields, readBooking, readSlots } from '#admin/booking/booking.server.ts';
 import { readCandidates } from '#admin/booking/chefs.ts';
@@ -19,7 +20,8 @@ export const load: PageServerLoad = async (event) => {
 	const timeline = access.can('audit.read', station)
 		? await readTimeline(api, 'bookings', booking.id, booking.timezone, new Map(candidates.map(({ id, name }) => [id, name])))
 		: null;
-	return { booking, candidates, slots, move, timeline, fields: bookingFields(booking), asOf: Date.now() };
+	const onDay = timeline ? await readBookingThen(api, booking, event.url.searchParams.get('on') ?? '') : null;
+	return { booking, onDay, candidates, slots, move, timeline, fields: bookingFields(booking), asOf: Date.now() };
 };
 
 export const actions: Actions = bookingActions;
