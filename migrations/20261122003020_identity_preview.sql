@@ -21,7 +21,8 @@ begin
 	if not exists (select from public.roles where role = p_role) then
 		perform private.fail('NOT_FOUND', 404, 'There is no such role.', null, null);
 	end if;
-	perform set_config('request.jwt.claims', '', true); -- the system acts: it may grant anything
+	-- The system acts: it may grant anything. The older form of the setting is one that auth.uid() reads first.
+	perform set_config('request.jwt.claims', '', true), set_config('request.jwt.claim.sub', '', true);
 	insert into auth.users (id, aud, role, email) values (v_user, 'authenticated', 'authenticated', v_user || '@preview.invalid');
 	if p_permissions is not null then
 		delete from public.role_permissions
@@ -32,7 +33,8 @@ begin
 		on conflict do nothing;
 	end if;
 	insert into public.user_roles (user_id, role, station_id) values (v_user, p_role, p_station_id);
-	perform set_config('request.jwt.claims', jsonb_build_object('role', 'authenticated', 'sub', v_user)::text, true);
+	perform set_config('request.jwt.claims', jsonb_build_object('role', 'authenticated', 'sub', v_user)::text, true),
+		set_config('request.jwt.claim.sub', v_user::text, true);
 end
 $$;
 grant execute on function private.preview_as(text, uuid, text[]) to authenticated;

@@ -1,4 +1,4 @@
-select plan(16);
+select plan(17);
 
 select tests.as_user('super_admin@demo.test');
 create temp view chef_preview as select preview_role('chef', tests.station('fremont')) as p;
@@ -19,9 +19,12 @@ select is(preview_role('super_admin') -> 'permissions' @> '[{"permission": "role
 select is((preview_role('customer_support', null, array['leads.read']) -> 'permissions'), '[{"permission": "leads.read", "station_id": null}]', 'A change can be previewed before it is made');
 select is((preview_role('customer_support', null, array['leads.read']) -> 'rows' ->> 'bookings'), '0', 'Rows follow the previewed change');
 select is((preview_role('admin', null, null, 1) -> 'rows' ->> 'bookings'), '1', 'Counting stops where it was told to');
+select set_config('request.jwt.claim.sub', auth.uid()::text, true);
+select is((preview_role('chef', tests.station('fremont')) -> 'rows' ->> 'bookings'), '0', 'Whichever way the request says who asks, the preview is not them');
 select is(tests.code($$select preview_role('chef')$$), 'INVALID_REQUEST', 'A role for a station can NOT be previewed without one');
 select is(tests.code($$select preview_role('no_such_role')$$), 'NOT_FOUND', 'What is no role can NOT be previewed');
 select is(auth.uid(), tests.user_id('admin@demo.test'), 'Who previewed is themselves again');
+select set_config('request.jwt.claim.sub', '', true);
 select tests.as_user('manager.fremont@demo.test');
 select is(tests.code($$select preview_role('super_admin')$$), 'NOT_ALLOWED', 'A station manager can NOT preview roles');
 select tests.as_anon();
