@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { fromPglite, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss';
 import { auditJobs } from './audit.ts';
+import { whatsAppSettings, type WhatsAppSettings } from '#shared/platform/whatsapp.ts';
 import { bookingJobs } from './booking.ts';
 import { openPool, type JobsDatabase } from './database.ts';
 import { identityJobs } from './identity.ts';
@@ -12,10 +13,18 @@ import type { AnyJob, JobContext } from './job.ts';
 import { leadJobs } from './leads.ts';
 import { createMailer, type MailSettings } from './mail.ts';
 import { platformJobs } from './platform.ts';
+import { scalingJobs } from './scaling.ts';
 import { jobStats, type JobStats } from './stats.ts';
 
 /** Every job there is. */
-export const jobs: AnyJob[] = [...platformJobs, ...bookingJobs, ...leadJobs, ...identityJobs, ...auditJobs];
+export const jobs: AnyJob[] = [
+	...platformJobs,
+	...bookingJobs,
+	...leadJobs,
+	...identityJobs,
+	...auditJobs,
+	...scalingJobs
+];
 
 export interface JobsOptions {
 	/** A PostgreSQL of any size; a pooler in transaction mode works, but then jobs wait for the next poll. */
@@ -26,6 +35,8 @@ export interface JobsOptions {
 	mail: MailSettings;
 	appUrl: string;
 	adminUrl: string;
+	/** What the environment says of it, unless given: WHATSAPP_PHONE_NUMBER_ID, _ACCESS_TOKEN, _ADMIN_NUMBERS, _API_URL. */
+	whatsapp?: WhatsAppSettings | null;
 	log?: (line: string) => void;
 	/** What is worked; all unless said otherwise. */
 	jobs?: AnyJob[];
@@ -52,6 +63,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 		send: mailer.send,
 		appUrl: options.appUrl,
 		adminUrl: options.adminUrl,
+		whatsapp: options.whatsapp === undefined ? whatsAppSettings(process.env) : options.whatsapp,
 		worker: `${hostname()}:${process.pid}`,
 		log
 	};

@@ -1,6 +1,7 @@
 /** What a job is. Each capability lists its own in `<capability>.ts`; index.ts works them all. */
 import type { z } from 'zod';
 import type { Mail } from '../functions/_shared/platform/mail/layout.ts';
+import type { WhatsAppSettings } from '../functions/_shared/platform/whatsapp.ts';
 import type { JobsDatabase } from './database.ts';
 
 export interface JobContext {
@@ -10,6 +11,8 @@ export interface JobContext {
 	/** The customer site. */
 	appUrl: string;
 	adminUrl: string;
+	/** Null where no WhatsApp account is set up. */
+	whatsapp: WhatsAppSettings | null;
 	/** This worker, for the heartbeat. */
 	worker: string;
 	log: (line: string) => void;

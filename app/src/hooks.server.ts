@@ -1,6 +1,7 @@
 import { sequence } from '@sveltejs/kit/hooks';
 import { createErrorHandler, createHandle } from '#kit/server/handle.ts';
+import { createMetrics } from '#kit/server/metrics.ts';
 import { lightPages } from '#app/platform/light-pages.server.ts';
 
-export const handle = sequence(lightPages, createHandle('app'));
+export const handle = sequence(createMetrics('app'), lightPages, createHandle('app'));
 export const handleError = createErrorHandler('app');

@@ -2,7 +2,7 @@
  * The one place that decides ports, folders, addresses and keys of the local stack.
  * `MYHIBACHI_PORT_BASE` and `MYHIBACHI_DATA` let two stacks run side by side; `DATABASE_URL` replaces PGlite.
  */
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { demoAccounts, type DemoAccount } from './demo.ts';
@@ -99,10 +99,16 @@ export function appEnvironment(config: LocalConfig): Record<string, string> {
 		SUPABASE_PUBLISHABLE_KEY: config.keys.publishable,
 		APP_URL: config.appUrl,
 		ADMIN_URL: config.adminUrl,
+		METRICS_TOKEN: metricsToken(config),
 		// A number of the range kept for fiction: locally nobody is called.
 		PUBLIC_CONTACT_PHONE: process.env.PUBLIC_CONTACT_PHONE ?? '+15105550142',
 		...Object.fromEntries(features)
 	};
+}
+
+/** Opens `record_metrics` and nothing else: all that a server of the apps may say of itself. */
+export function metricsToken({ keys }: Pick<LocalConfig, 'keys'>): string {
+	return createHmac('sha256', keys.jwtSecret).update('metrics').digest('base64url');
 }
 
 function portsFrom(base: string | undefined): Ports {

@@ -6,12 +6,14 @@ import { allowOrigin, answerPreflight, clientAddress, flatHeaders, sendJson, sen
 import type { Lite } from './lite.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Realtime } from './realtime/index.ts';
+import type { Simulators } from './simulators/index.ts';
 
 export interface Services {
 	lite?: Lite;
 	realtime?: Realtime;
 	functions?: Functions;
 	mailbox?: Mailbox;
+	simulators?: Simulators;
 	/** Whether everything has started and the database answers. */
 	isReady(): Promise<boolean>;
 }
@@ -40,6 +42,7 @@ async function serve(req: IncomingMessage, res: ServerResponse, services: Servic
 		return sendJson(res, ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
 	}
 	if (under('/_mail')) return answeredBy(services.mailbox, req, res);
+	if (under('/_simulators')) return answeredBy(services.simulators, req, res);
 
 	allowOrigin(res);
 	if (req.method === 'OPTIONS' && req.headers['access-control-request-method']) return answerPreflight(res);

@@ -11,7 +11,9 @@ import { startMailbox } from './mailbox.ts';
 import { migrate, seed } from './migrate.ts';
 import { preparePlatform } from './platform.ts';
 import { createRealtime, withoutRateLimits } from './realtime/index.ts';
+import { startScalingSamples } from './scaling.ts';
 import { writeSettings } from './settings.ts';
+import { createSimulators } from './simulators/index.ts';
 import { serveWire } from './wire.ts';
 import { startWorkers } from './workers.ts';
 
@@ -44,6 +46,7 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 		undo.push(await listen(config, services));
 		if (db.kind === 'pglite') keep(await serveWire(db.pglite, config.ports.database));
 		services.mailbox = keep(await startMailbox({ smtpPort: config.ports.smtp, dataDir: config.dataDir }));
+		services.simulators = createSimulators();
 		services.lite = keep(await startLite(config, db));
 		const { jwtSecret, publishable: publishableKey, secret: secretKey } = config.keys;
 		const limits = config.rateLimits ? {} : withoutRateLimits;
@@ -63,6 +66,7 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 		);
 		keep(await startCron({ db, log }));
 		keep(await startWorkers(config, db, log));
+		keep(startScalingSamples(db, services.realtime, log));
 		started = true;
 		undo.push(() => (started = false));
 		return { db, applied, stop };

@@ -4,6 +4,7 @@ import { startJobs } from '../../jobs/index.ts';
 import { startChild, type Child } from './children.ts';
 import type { LocalConfig } from './config.ts';
 import type { LocalDatabase } from './database.ts';
+import { simulatedMeta } from './simulators/meta.ts';
 
 /** Does nothing before the migration that makes the queues. */
 export async function startWorkers(
@@ -15,10 +16,17 @@ export async function startWorkers(
 	if (!queues?.made) return { close: async () => undefined };
 	const { appUrl, adminUrl, smtpUrl } = config;
 	const from = 'My Hibachi <hello@myhibachi.test>';
+	const whatsapp = { ...simulatedMeta, apiUrl: `${config.apiUrl}/_simulators/meta` };
 	if (db.kind === 'postgres') {
 		const env = { DATABASE_URL: db.url, SMTP_URL: smtpUrl, MAIL_FROM: from, APP_URL: appUrl, ADMIN_URL: adminUrl };
+		Object.assign(env, {
+			WHATSAPP_API_URL: whatsapp.apiUrl,
+			WHATSAPP_PHONE_NUMBER_ID: whatsapp.phoneNumberId,
+			WHATSAPP_ACCESS_TOKEN: whatsapp.accessToken,
+			WHATSAPP_ADMIN_NUMBERS: whatsapp.adminNumbers.join(',')
+		});
 		return startChild('The job worker', join(import.meta.dirname, 'work.ts'), [], env, log);
 	}
-	const jobs = await startJobs({ pglite: db.pglite, db, mail: { smtpUrl, from }, appUrl, adminUrl, log });
+	const jobs = await startJobs({ pglite: db.pglite, db, mail: { smtpUrl, from }, appUrl, adminUrl, whatsapp, log });
 	return { close: () => jobs.stop() };
 }

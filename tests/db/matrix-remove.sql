@@ -14,4 +14,7 @@ delete from public.login_history where id in (select id from tests.fixtures wher
 delete from public.user_roles where id in (select id from tests.fixtures where name = 'grant');
 delete from auth.users where email like 'matrix.%@example.test';
 delete from public.roles where role = 'matrix_role';
+delete from public.scaling_metrics where measured_at = '2030-01-01';
+delete from public.scaling_recommendations where resolved_at = '2030-01-01';
+delete from public.scaling_alerts where summary_date = '2030-01-01';
 drop schema tests cascade;

@@ -101,5 +101,9 @@ begin
 		insert into public.waitlist (lead_id, station_id, starts_at) values (v_lead, v_station, '2030-01-01 20:00+00') returning id into v_lead;
 		perform tests.keep('waitlist', v_side, v_lead);
 	end loop;
+	insert into public.scaling_metrics (metric, measured_at, value) values ('db_size', '2030-01-01', 1);
+	insert into public.scaling_recommendations (metric, level, status, value, threshold, resolved_at)
+	values ('db_size', 'warning', 'resolved', 1, 1, '2030-01-01');
+	insert into public.scaling_alerts (kind, message, summary_date, sent_at) values ('summary', 'Matrix', '2030-01-01', now());
 end
 $$;

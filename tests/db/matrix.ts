@@ -259,5 +259,13 @@ export const matrix: Record<string, TableRule> = {
 	chef_reservations: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	booking_notifications: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	leads: table({ row: fixture('lead'), update: 'notes' }, { select: 'a a a o - - -', update: 'a a a o - - -' }),
-	waitlist: table({ row: fixture('waitlist') }, { select: 'a a a o - - -' })
+	waitlist: table({ row: fixture('waitlist') }, { select: 'a a a o - - -' }),
+
+	scaling_thresholds: table(
+		{ row: () => ({ metric: `'db_size'` }), update: 'warning' },
+		{ select: 'a a - - - - -', update: 'a a - - - - -' }
+	),
+	scaling_metrics: table({ row: () => ({ metric: `'db_size'` }) }, { select: 'a a - - - - -' }),
+	scaling_recommendations: table({ row: () => ({ metric: `'db_size'` }) }, { select: 'a a - - - - -' }),
+	scaling_alerts: table({ row: () => ({ kind: `'summary'` }) }, { select: 'a a - - - - -' })
 };

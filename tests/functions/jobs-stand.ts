@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { fromPglite, PgBoss } from 'pg-boss';
 import { expect } from 'vitest';
+import type { WhatsAppSettings } from '#shared/platform/whatsapp.ts';
 import { startJobs, type RunningJobs } from '../../jobs/index.ts';
 import type { AnyJob } from '../../jobs/job.ts';
 import { seedZipCodes } from '../../seed/zip-codes.ts';
@@ -42,12 +43,17 @@ export async function openJobsStand(database: string) {
 	}
 
 	/** Workers of these jobs, else of all; on that SMTP port, else on the mailbox's. */
-	async function start(only?: AnyJob[], smtp = smtpPort): Promise<RunningJobs> {
+	async function start(
+		only?: AnyJob[],
+		smtp = smtpPort,
+		whatsapp: WhatsAppSettings | null = null
+	): Promise<RunningJobs> {
 		const started = await startJobs({
 			...(db.kind === 'pglite' ? { pglite: db.pglite, db } : { connectionString: db.url }),
 			mail: { smtpUrl: `smtp://127.0.0.1:${smtp}`, from: 'My Hibachi <hello@myhibachi.test>' },
 			appUrl: 'http://app.test',
 			adminUrl: 'http://admin.test',
+			whatsapp,
 			log: () => {},
 			pollSeconds: 0.5,
 			...(only && { jobs: only })

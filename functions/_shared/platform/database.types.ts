@@ -945,6 +945,190 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			scaling_alerts: {
+				Row: {
+					channel: string | null;
+					created_at: string;
+					id: string;
+					kind: string;
+					level: string | null;
+					message: string;
+					recommendation_id: string | null;
+					sent_at: string | null;
+					summary_date: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					channel?: string | null;
+					created_at?: string;
+					id?: string;
+					kind: string;
+					level?: string | null;
+					message: string;
+					recommendation_id?: string | null;
+					sent_at?: string | null;
+					summary_date?: string | null;
+				};
+				Update: {
+					channel?: string | null;
+					created_at?: string;
+					id?: string;
+					kind?: string;
+					level?: string | null;
+					message?: string;
+					recommendation_id?: string | null;
+					sent_at?: string | null;
+					summary_date?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'scaling_alerts_recommendation_id_fkey';
+						columns: ['recommendation_id'];
+						isOneToOne: false;
+						referencedRelation: 'scaling_recommendations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			scaling_metrics: {
+				Row: {
+					measured_at: string;
+					metric: string;
+					value: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					measured_at?: string;
+					metric: string;
+					value: number;
+				};
+				Update: {
+					measured_at?: string;
+					metric?: string;
+					value?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'scaling_metrics_metric_fkey';
+						columns: ['metric'];
+						isOneToOne: false;
+						referencedRelation: 'scaling_thresholds';
+						referencedColumns: ['metric'];
+					}
+				];
+			};
+			scaling_recommendations: {
+				Row: {
+					acknowledged_at: string | null;
+					acknowledged_by: string | null;
+					created_at: string;
+					id: string;
+					level: string;
+					metric: string;
+					resolved_at: string | null;
+					snoozed_until: string | null;
+					status: string;
+					threshold: number;
+					updated_at: string;
+					value: number;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					acknowledged_at?: string | null;
+					acknowledged_by?: string | null;
+					created_at?: string;
+					id?: string;
+					level: string;
+					metric: string;
+					resolved_at?: string | null;
+					snoozed_until?: string | null;
+					status?: string;
+					threshold: number;
+					updated_at?: string;
+					value: number;
+					version?: number;
+				};
+				Update: {
+					acknowledged_at?: string | null;
+					acknowledged_by?: string | null;
+					created_at?: string;
+					id?: string;
+					level?: string;
+					metric?: string;
+					resolved_at?: string | null;
+					snoozed_until?: string | null;
+					status?: string;
+					threshold?: number;
+					updated_at?: string;
+					value?: number;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'scaling_recommendations_metric_fkey';
+						columns: ['metric'];
+						isOneToOne: false;
+						referencedRelation: 'scaling_thresholds';
+						referencedColumns: ['metric'];
+					}
+				];
+			};
+			scaling_thresholds: {
+				Row: {
+					advice: string;
+					alerts: boolean;
+					created_at: string;
+					critical: number;
+					direction: string;
+					guide: string | null;
+					label: string;
+					metric: string;
+					missing: string;
+					panel: string;
+					sort_order: number;
+					unit: string;
+					updated_at: string;
+					version: number;
+					warning: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					advice: string;
+					alerts?: boolean;
+					created_at?: string;
+					critical: number;
+					direction?: string;
+					guide?: string | null;
+					label: string;
+					metric: string;
+					missing?: string;
+					panel: string;
+					sort_order: number;
+					unit: string;
+					updated_at?: string;
+					version?: number;
+					warning: number;
+				};
+				Update: {
+					advice?: string;
+					alerts?: boolean;
+					created_at?: string;
+					critical?: number;
+					direction?: string;
+					guide?: string | null;
+					label?: string;
+					metric?: string;
+					missing?: string;
+					panel?: string;
+					sort_order?: number;
+					unit?: string;
+					updated_at?: string;
+					version?: number;
+					warning?: number;
+				};
+				Relationships: [];
+			};
 			staff: {
 				Row: {
 					created_at: string;
@@ -1290,6 +1474,7 @@ export type Database = {
 		};
 		Functions: {
 			accept_invitations: { Args: Record<PropertyKey, never>; Returns: Json };
+			acknowledge_recommendation: { Args: { p_id: string }; Returns: undefined };
 			assign_chef: { Args: { p_booking: string; p_chef: string }; Returns: Json };
 			audit_people: {
 				Args: { p_ids?: string[] };
@@ -1365,14 +1550,18 @@ export type Database = {
 				};
 				Returns: Json;
 			};
+			record_metrics: { Args: { p_report: Json; p_token: string }; Returns: undefined };
 			record_sign_in: { Args: { p_agent?: string; p_email: string; p_reason: string }; Returns: undefined };
+			reopen_recommendation: { Args: { p_id: string }; Returns: undefined };
 			reschedule_booking: { Args: { p_access_token?: string; p_booking: string; p_starts_at: string }; Returns: Json };
 			restore_record: { Args: { p_chef?: string; p_id: string; p_table: string }; Returns: Json };
 			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
 			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
 			revoke_invitation: { Args: { p_invitation: string }; Returns: Json };
+			scaling_health: { Args: Record<PropertyKey, never>; Returns: Json };
 			sign_in_allowed: { Args: { p_email: string }; Returns: Json };
 			site_catalog: { Args: Record<PropertyKey, never>; Returns: Json };
+			snooze_recommendation: { Args: { p_days?: number; p_id: string }; Returns: undefined };
 			station_for_zip: { Args: { p_zip: string }; Returns: Json };
 			trash_items: {
 				Args: { p_before?: string; p_before_id?: string; p_limit?: number; p_table?: string };
