@@ -58,10 +58,14 @@ export const stages: Stage[] = [
 	},
 	{
 		name: 'realtime-native',
-		what: 'Realtime and jobs on native PostgreSQL',
+		what: 'Realtime, jobs and storage on native PostgreSQL',
 		native: true,
 		run: (context) =>
-			vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, ['tests/realtime', 'tests/functions/jobs'])
+			vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, [
+				'tests/realtime',
+				'tests/functions/jobs',
+				'tests/functions/storage'
+			])
 	},
 	{
 		name: 'browser',

@@ -1,7 +1,7 @@
 /** REST, auth and storage paths of the API: `@supabase/lite` in this process, on the database that the stack opened. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from '@supabase/lite';
+import { App, setExperimental } from '@supabase/lite';
 import { PostgresConnection } from '@supabase/lite/postgres';
 import { Kysely } from 'kysely';
 import type { PostgresType } from 'postgres';
@@ -13,6 +13,8 @@ import { mendErrors } from './shims/errors.ts';
 import { pgliteDialect } from './shims/pglite-dialect.ts';
 import { prepareStatements } from './shims/prepared-statements.ts';
 import { mendRequestContext, requestFacts, type RequestFacts, type RoleSettings } from './shims/request-context.ts';
+import { storageFiles } from './shims/storage-files.ts';
+import { largestUpload, mendStorage } from './shims/storage-requests.ts';
 import { verifyEmail } from './shims/verify-email.ts';
 import { valueParsers } from './values.ts';
 
@@ -45,6 +47,7 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 			additional_redirect_urls: [config.appUrl, config.adminUrl].flatMap((url) => [url, `${url}/**`])
 		},
 		api: { schemas: ['public'] },
+		storage: { enabled: true, file_size_limit: `${largestUpload}B` },
 		options: {
 			server: { disableStudio: true },
 			drivers: {
@@ -58,6 +61,8 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 			}
 		}
 	});
+	setExperimental('storage', true);
+	app._storageAdapter = storageFiles(join(config.dataDir, 'storage'));
 	await app.init();
 
 	const reloadSchema = async () => {
@@ -73,7 +78,11 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 	);
 	return {
 		fetch: (request, facts, peerAddress) =>
-			requestFacts.run(facts, () => verifyEmail(request, async (asked) => app.fetch(asked, { peerAddress }))),
+			requestFacts.run(facts, () =>
+				mendStorage(request, config.keys.jwtSecret, (stored) =>
+					verifyEmail(stored, async (asked) => app.fetch(asked, { peerAddress }))
+				)
+			),
 		reloadSchema,
 		close: async () => {
 			await stopListening();
