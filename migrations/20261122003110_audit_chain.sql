@@ -2,7 +2,7 @@
   Audit: the hash chain of each month, and its verifier.
   A job seals new entries each minute, in order, outside of the transactions that wrote them: numbering entries as they are
   written would make every booking of the month wait for the one before it. An entry is sealed with the next number of its
-  month (UTC), the hash of the entry before it and sha256(that hash ‖ the entry as canonical JSON).
+  month (UTC), the hash of the entry before it and sha256(that hash ‖ the entry as canonical JSON), in hex.
   What it proves: a sealed entry that was changed, removed, added or moved breaks the chain, and verify_audit_chain names the
   first one. Entries cut off at the end are missed by private.audit_chain_heads, which keeps how many there are. What it does
   not: entries younger than the last seal (a minute), and a forger who is the database's owner and rewrites the chain from there
@@ -12,8 +12,8 @@
 
 alter table public.audit_log
 	add column chain_no bigint,
-	add column prev_hash bytea,
-	add column hash bytea,
+	add column prev_hash text,
+	add column hash text,
 	add constraint audit_log_sealed_whole check ((hash is null) = (chain_no is null) and (hash is null) = (prev_hash is null));
 create index audit_log_unsealed on public.audit_log (occurred_at, id) where hash is null; -- what the job seals next; nearly empty
 comment on column public.audit_log.chain_no is 'Place in the month''s chain, from 1; null until sealed.';
@@ -23,7 +23,7 @@ comment on column public.audit_log.hash is 'sha256 over prev_hash and the entry 
 create table private.audit_chain_heads (
 	month date primary key,
 	entries bigint not null default 0,
-	hash bytea not null,
+	hash text not null,
 	sealed_at timestamptz not null default now(),
 	constraint audit_chain_heads_first_of_month check (extract(day from month) = 1)
 );
@@ -60,22 +60,22 @@ as $$
 $$;
 
 /* What the first entry of a month is chained to. */
-create function private.audit_genesis(p_month date) returns bytea
+create function private.audit_genesis(p_month date) returns text
 language sql stable
 set search_path = ''
 as $$
-	select sha256(convert_to(to_char(p_month, 'YYYY-MM'), 'UTF8'))
+	select encode(sha256(convert_to(to_char(p_month, 'YYYY-MM'), 'UTF8')), 'hex')
 $$;
 
 /* The hash of an entry at a place of the chain. jsonb writes one text for one value; times are UTC to the microsecond. */
-create function private.audit_hash(p_prev bytea, p_no bigint, e public.audit_log) returns bytea
+create function private.audit_hash(p_prev text, p_no bigint, e public.audit_log) returns text
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-	return sha256(p_prev || convert_to(jsonb_build_array(p_no, e.id,
+	return encode(sha256(convert_to(p_prev || jsonb_build_array(p_no, e.id,
 		to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.actor, e.actor_id, e.actor_roles, e.station_id,
-		e.action, e.table_name, e.row_id, e.changes, e.request_id, e.address)::text, 'UTF8'));
+		e.action, e.table_name, e.row_id, e.changes, e.request_id, e.address)::text, 'UTF8')), 'hex');
 end
 $$;
 
@@ -124,7 +124,7 @@ create function private.audit_head() returns text
 language sql stable security definer -- called by a job
 set search_path = ''
 as $$
-	select to_char(month, 'YYYY-MM') || ' #' || entries || ' ' || encode(hash, 'hex')
+	select to_char(month, 'YYYY-MM') || ' #' || entries || ' ' || hash
 	from private.audit_chain_heads order by month desc limit 1
 $$;
 grant execute on function private.seal_audit(int), private.audit_head() to service_role;
@@ -190,7 +190,7 @@ begin
 	v_broken := private.broken_entry(v_month);
 	return jsonb_build_object('month', to_char(v_month, 'YYYY-MM'), 'intact', v_broken is null, 'broken', v_broken,
 		'entries', coalesce((select h.entries from private.audit_chain_heads h where h.month = v_month), 0),
-		'head', (select encode(h.hash, 'hex') from private.audit_chain_heads h where h.month = v_month),
+		'head', (select h.hash from private.audit_chain_heads h where h.month = v_month),
 		'sealed_at', (select h.sealed_at from private.audit_chain_heads h where h.month = v_month),
 		'unsealed', (select count(*) from public.audit_log a where a.hash is null
 			and a.occurred_at >= v_month::timestamp at time zone 'UTC' and a.occurred_at < (v_month + interval '1 month') at time zone 'UTC'));

@@ -1,4 +1,4 @@
-select plan(16);
+select plan(18);
 
 select tests.as_anon();
 create temp table one as select create_booking(tests.wish(tests.slot(100), jsonb_build_object('contact', tests.contact(1)))) as b;
@@ -54,5 +54,8 @@ select tests.as_user('admin@demo.test');
 select results_eq('select kind, name from audit_people(array[(select id from who)])', $$values ('former', null::text)$$, 'which goes with the account');
 select ok((select bool_and(actor = 'user:' || actor_id and actor_roles = array['station_manager']) from audit_log where actor_id = (select id from who)),
 	'while the entries keep their pseudonym and the role');
+
+select ok(exists (select from audit_people() where kind = 'staff' and name is not null), 'The filter offers people');
+select is_empty($$select name from audit_people() where kind = 'system' and name like 'user:%'$$, 'and of what is no person only its name');
 
 select * from finish();

@@ -16,7 +16,7 @@ export function logCsv(stations: readonly Station[]): CsvColumn<LogEntry>[] {
 		{ label: 'Request', value: (row) => row.request_id },
 		{ label: 'Address', value: (row) => row.address },
 		{ label: 'Number', value: (row) => row.chain_no },
-		{ label: 'Hash', value: (row) => row.hash?.replace(/^\\x/, '') },
+		{ label: 'Hash', value: (row) => row.hash },
 		{ label: 'Id', value: (row) => row.id }
 	];
 }

@@ -53,16 +53,6 @@ export interface LogQuestion {
 	rowIds: string[] | null;
 }
 
-/** Groups of actors that the filter knows besides people; those that end in a colon are prefixes. */
-export const systemActors: Record<string, string> = {
-	anonymous: 'Website visitors',
-	'job:': 'Jobs',
-	'webhook:': 'Webhooks',
-	'ai:': 'AI agents',
-	service_role: 'Server',
-	system: 'System'
-};
-
 /** One page of the log, or a page of an export of `size` entries. */
 export async function readLog(api: Api, question: LogQuestion, size = logList.pageSize): Promise<LivePage<LogEntry>> {
 	const { state, stationIds, timezone, rowIds } = question;
@@ -72,7 +62,7 @@ export async function readLog(api: Api, question: LogQuestion, size = logList.pa
 	// one station is an equation, so that its index gives the newest first
 	if (stationIds?.length === 1) query = query.eq('station_id', stationIds[0]);
 	else if (stationIds) query = query.in('station_id', stationIds);
-	if (who) query = who.endsWith(':') ? query.like('actor', `${who}%`) : query.eq('actor', who);
+	if (who) query = query.eq('actor', who);
 	if (table) query = query.eq('table_name', table);
 	if (['insert', 'update', 'delete'].includes(action)) query = query.eq('action', action);
 	if (rowIds) query = rowIds.length === 1 ? query.eq('row_id', rowIds[0]) : query.in('row_id', rowIds);

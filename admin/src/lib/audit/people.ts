@@ -10,9 +10,21 @@ const person = z.object({
 });
 export type Person = z.infer<typeof person>;
 
-/** The staff whose entries the reader may filter by. */
-export async function readAuditStaff(api: Api): Promise<Person[]> {
-	return z.array(person).parse(dataOf(await api.rpc('audit_people')));
+const systemActor = z.object({ user_id: z.null(), kind: z.literal('system'), name: z.string() });
+
+/** Whom the log can be filtered by: the value of `actor`, and what it is called. */
+export interface ActorChoice {
+	actor: string;
+	label: string;
+}
+
+/** Everybody and everything that the reader may filter by. */
+export async function readActorChoices(api: Api): Promise<ActorChoice[]> {
+	const rows = z.array(z.union([person, systemActor])).parse(dataOf(await api.rpc('audit_people')));
+	return rows.map(({ user_id, name }) => {
+		const actor = user_id ? `user:${user_id}` : (name ?? '');
+		return { actor, label: user_id ? (name ?? '') : actorName({ actor, actor_id: null }, new Map()) };
+	});
 }
 
 /** Who acted in some entries, by the user's id. */
