@@ -142,6 +142,8 @@ test('an admin sees users and roles, but changes neither', async ({ page }) => {
 	await page.goto(panel('/users'));
 	await expect(page.locator('tbody').getByText('support@demo.test')).toBeVisible();
 	await expect(page.getByText('Invite somebody')).toHaveCount(0);
+	const csv = await page.request.get(panel('/users/export.csv?q=support%40demo'));
+	expect(await csv.text()).toContain('Customer support,support@demo.test');
 	await page.goto(panel('/roles'));
 	await expect(page.getByText('Read the audit log')).toBeVisible();
 	await expect(page.getByRole('button', { name: /: audit\.read$/ })).toHaveCount(0);

@@ -26,10 +26,11 @@ export const staffMember = z.object({
 	user_id: z.nullable(z.string()),
 	name: z.string(),
 	email: z.string(),
-	phone: z.nullable(z.string())
+	phone: z.nullable(z.string()),
+	created_at: z.string()
 });
 export type StaffMember = z.infer<typeof staffMember>;
-export const staffSelect = 'id, user_id, name, email, phone';
+export const staffSelect = 'id, user_id, name, email, phone, created_at';
 
 export const invitation = z.object({
 	id: z.string(),

@@ -1,5 +1,5 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { acceptInvitations } from '#admin/identity/invitations.server.ts';
 import { visitorOf } from '#admin/identity/visitor.server.ts';
 import { homeFor } from '#admin/platform/navigation.ts';
