@@ -1,0 +1,34 @@
+/** The answers of RPCs that the apps read, each with the schema that they read it by. */
+import type * as z from 'zod';
+import { grants } from '../../admin/src/lib/identity/access.ts';
+import { assignments } from '../../admin/src/lib/booking/assignments.ts';
+import { changedBooking, linkedCustomer } from '#shared/booking/answers.ts';
+import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
+import { siteCatalog } from '#shared/catalog/schema.ts';
+import { capturedLead } from '#shared/leads/answers.ts';
+import { quote } from '#shared/pricing/schema.ts';
+
+export type Schema = z.core.$ZodType;
+
+export const rpcAnswers = {
+	assign_chef: changedBooking,
+	available_slots: slots,
+	cancel_booking: changedBooking,
+	capture_lead: capturedLead,
+	confirm_booking: changedBooking,
+	create_booking: bookingAnswer,
+	get_booking: guestBooking,
+	link_my_customer: linkedCustomer,
+	my_assignments: assignments,
+	my_permissions: grants,
+	quote_event: quote,
+	reschedule_booking: changedBooking,
+	site_catalog: siteCatalog,
+	station_for_zip: stationForZip,
+	update_booking: changedBooking
+} satisfies Record<string, Schema>;
+
+/** Schemas of arguments that are JSON themselves, by function and argument. */
+export const rpcArguments: Record<string, Record<string, Schema>> = {
+	create_booking: { p_request: bookingRequest }
+};

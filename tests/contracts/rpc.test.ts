@@ -1,0 +1,136 @@
+import type { SupabaseClient } from '@supabase/supabase-js';
+import * as z from 'zod/mini';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusalAnswer } from '#shared/platform/refusal.schema.ts';
+import { errorCodes } from '#shared/errors.ts';
+import { bookingRequest as exampleRequest, type Slot } from '../api.ts';
+import { startInProcessApi, type InProcessApi } from '../in-process-api.ts';
+import { rpcAnswers } from './rpc-answers.ts';
+
+let api: InProcessApi;
+let visitor: SupabaseClient;
+let manager: SupabaseClient;
+let chef: SupabaseClient;
+let customer: SupabaseClient;
+let free: Slot[];
+const answered = new Set<string>();
+
+beforeAll(async () => {
+	api = await startInProcessApi();
+	const as = async (email: string) => api.client({ token: await api.signIn(email) });
+	visitor = api.client();
+	manager = await as('manager.fremont@demo.test');
+	chef = await as('chef.fremont@demo.test');
+	customer = await as('customer@demo.test');
+	free = (await call('available_slots', { p_zip: '94538', p_from: day(10), p_to: day(40) })).filter(
+		({ capacity }) => capacity > 1
+	);
+}, 180_000);
+afterAll(() => api.stop());
+
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** Calls an RPC and reads the answer by its schema; throws what did not fit. */
+async function call<Name extends keyof typeof rpcAnswers>(
+	name: Name,
+	args: object = {},
+	client = visitor
+): Promise<z.infer<(typeof rpcAnswers)[Name]>> {
+	const { data, error } = await client.rpc(name, args);
+	if (error) throw new Error(`${name}: ${error.code} ${error.message}`);
+	answered.add(name);
+	return parse(name, data);
+}
+
+function parse<Name extends keyof typeof rpcAnswers>(name: Name, data: unknown): z.infer<(typeof rpcAnswers)[Name]> {
+	const read = z.safeParse(rpcAnswers[name] as z.ZodMiniType, data);
+	if (!read.success) throw new Error(`${name} answered otherwise: ${z.prettifyError(read.error)}`);
+	return read.data as z.infer<(typeof rpcAnswers)[Name]>;
+}
+
+let next = 0;
+const slot = (): string => free[(next += 1)]?.starts_at ?? '';
+const book = () => call('create_booking', { p_request: exampleRequest({ starts_at: slot() }) });
+
+describe('what the apps read is what the API answers', () => {
+	it('site_catalog', async () => {
+		const { menu, stations } = await call('site_catalog');
+		expect(menu.length).toBeGreaterThan(5);
+		expect(stations.map(({ name }) => name)).toContain('Fremont');
+	});
+
+	it('station_for_zip', async () => {
+		expect(await call('station_for_zip', { p_zip: '94538' })).toMatchObject({ name: 'Fremont', in_area: true });
+	});
+
+	it('quote_event', async () => {
+		expect(await call('quote_event', { p_zip: '94538', p_adults: 10 })).toMatchObject({ total_cents: 55_000 });
+	});
+
+	it('available_slots', () => expect(free.length).toBeGreaterThan(20));
+
+	it('create_booking, then get_booking by its token', async () => {
+		const { access_token, reference } = await book();
+		expect(await call('get_booking', { p_token: access_token })).toMatchObject({ reference, status: 'pending' });
+	});
+
+	it('capture_lead', async () => {
+		const contact = { name: 'Robin', email: 'robin.contract@example.test' };
+		expect((await call('capture_lead', { p_request: { source: 'contact', contact } })).lead_id).toMatch(/-/);
+	});
+
+	it('update, confirm, assign, reschedule and cancel of a booking', async () => {
+		const { booking_id } = await book();
+		const p_booking = booking_id;
+		const seen = await manager.from('bookings').select('version, chef_id, station_id').eq('id', booking_id).single();
+		const row = z.parse(z.object({ version: z.int(), chef_id: z.string(), station_id: z.string() }), seen.data);
+		const changes = { p_booking, p_version: row.version, p_changes: { notes: 'Gate code 12' } };
+		expect(await call('update_booking', changes, manager)).toMatchObject({ booking_id });
+		expect(await call('confirm_booking', { p_booking }, manager)).toMatchObject({ status: 'confirmed' });
+		expect(await call('assign_chef', { p_booking, p_chef: row.chef_id }, manager)).toMatchObject({ booking_id });
+		expect(await call('reschedule_booking', { p_booking, p_starts_at: slot() }, manager)).toMatchObject({ booking_id });
+		const reason = { p_booking, p_reason: 'The guest is ill' };
+		expect(await call('cancel_booking', reason, manager)).toMatchObject({ status: 'cancelled' });
+	});
+
+	it('my_permissions', async () => {
+		const permissions = (await call('my_permissions', {}, manager)).map(({ permission }) => permission);
+		expect(permissions).toContain('bookings.write');
+	});
+
+	it('my_assignments', async () => {
+		expect(Array.isArray(await call('my_assignments', {}, chef))).toBe(true);
+	});
+
+	it('link_my_customer', async () => {
+		expect((await call('link_my_customer', {}, customer)).customer_id).toMatch(/-/);
+	});
+
+	it('no answer that has a schema was left out', () => {
+		expect([...answered].sort()).toEqual(Object.keys(rpcAnswers).sort());
+	});
+});
+
+describe('a refusal has code, message, details and hint, and the status of the register', () => {
+	it.each([
+		['station_for_zip', { p_zip: '00000' }, 'UNKNOWN_ZIP'],
+		['quote_event', { p_zip: '94538', p_adults: 501 }, 'INVALID_GUESTS'],
+		['available_slots', { p_zip: '94538', p_from: '2020-01-02', p_to: '2020-01-01' }, 'INVALID_REQUEST'],
+		['create_booking', { p_request: {} }, 'INVALID_REQUEST'],
+		['capture_lead', { p_request: { source: 'contact' } }, 'INVALID_REQUEST'],
+		['get_booking', { p_token: 'nonsense' }, 'NOT_FOUND']
+	] as const)('%s %j → %s', async (name, args, code) => {
+		const response = await fetch(`${api.url}/rest/v1/rpc/${name}`, {
+			method: 'POST',
+			headers: { apikey: api.config.keys.publishable, 'content-type': 'application/json' },
+			body: JSON.stringify(args)
+		});
+		const refusal = z.parse(refusalAnswer, await response.json());
+		expect(response.status).toBe(errorCodes[code]);
+		// A raised refusal has PostgREST's own code and tells ours in the details.
+		const named = refusal.code.startsWith('PT')
+			? (JSON.parse(String(refusal.details)) as { code: string }).code
+			: refusal.code;
+		expect(named).toBe(code);
+	});
+});
