@@ -17,6 +17,7 @@ const sources = (name: AppName) => [
 	'ui/**/*',
 	'kit/**/*',
 	'functions/_shared/**/*',
+	'docs/guides/*.md',
 	'svelte.config.js',
 	'package-lock.json'
 ];

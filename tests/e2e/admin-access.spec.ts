@@ -5,8 +5,8 @@ const office = ['Dashboard', 'Bookings', 'Calendar', 'Leads', 'Chefs'];
 const roles = [
 	{ email: 'super_admin@demo.test', pages: [...office, 'Feature flags', 'Users'], refused: [] },
 	{ email: 'admin@demo.test', pages: [...office, 'Feature flags', 'Users'], refused: ['/chef'] },
-	{ email: 'support@demo.test', pages: office, refused: ['/flags', '/users', '/roles', '/jobs', '/chef'] },
-	{ email: 'manager.fremont@demo.test', pages: office, refused: ['/flags', '/users', '/roles', '/jobs', '/chef'] },
+	{ email: 'support@demo.test', pages: office, refused: ['/flags', '/users', '/roles', '/scaling', '/jobs', '/chef'] },
+	{ email: 'manager.fremont@demo.test', pages: office, refused: ['/flags', '/users', '/roles', '/scaling', '/jobs', '/chef'] },
 	{ email: 'chef.fremont@demo.test', pages: ['My events'], refused: ['/bookings', '/bookings/new', '/leads', '/chefs', '/flags'] },
 	{ email: 'customer@demo.test', pages: [], refused: ['/', '/bookings', '/leads', '/chefs', '/flags', '/chef'] }
 ];
@@ -19,6 +19,7 @@ const labels: Record<string, string> = {
 	'/flags': 'Feature flags',
 	'/users': 'Users',
 	'/roles': 'Roles',
+	'/scaling': 'Scaling health',
 	'/jobs': 'Jobs',
 	'/chef': 'My events'
 };

@@ -1,3 +1,4 @@
+import Activity from '@lucide/svelte/icons/activity';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ChefHat from '@lucide/svelte/icons/chef-hat';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -24,5 +25,6 @@ export const navIcons: Record<NavItem['icon'], typeof Flag> = {
 	audit: ScrollText,
 	trash: Trash,
 	events: Flame,
-	jobs: ListChecks
+	jobs: ListChecks,
+	scaling: Activity
 };

@@ -4,7 +4,7 @@ import { Route } from './routes.ts';
 export interface NavItem {
 	href: string;
 	label: string;
-	icon: 'dashboard' | 'bookings' | 'calendar' | 'leads' | 'chefs' | 'flags' | 'events' | 'jobs' | 'users' | 'roles' | 'audit' | 'trash';
+	icon: 'dashboard' | 'bookings' | 'calendar' | 'leads' | 'chefs' | 'flags' | 'events' | 'jobs' | 'scaling' | 'users' | 'roles' | 'audit' | 'trash';
 	/** One of these opens the page; the page's own load asks for the same. */
 	needs: readonly string[];
 	/** Lists that the station switcher narrows. */
@@ -21,6 +21,7 @@ export const pages = {
 	leads: { href: Route.leads, label: 'Leads', icon: 'leads', needs: ['leads.read'], byStation: true, key: 'l' },
 	chefs: { href: Route.chefs, label: 'Chefs', icon: 'chefs', needs: ['chefs.read'], byStation: true, key: 'h' },
 	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },
+	scaling: { href: Route.scaling, label: 'Scaling health', icon: 'scaling', needs: ['scaling.read'], key: 's' },
 	jobs: { href: Route.jobs, label: 'Jobs', icon: 'jobs', needs: ['jobs.read'], key: 'j' },
 	users: { href: Route.users, label: 'Users', icon: 'users', needs: ['users.read'], key: 'u' },
 	roles: { href: Route.roles, label: 'Roles', icon: 'roles', needs: ['users.read'], key: 'r' },

@@ -13,6 +13,7 @@ export const Route = {
 	chefs: '/chefs',
 	chef: (id: string) => `/chefs/${id}`,
 	flags: '/flags',
+	scaling: '/scaling',
 	jobs: '/jobs',
 	users: '/users',
 	user: (id: string) => `/users/${id}`,

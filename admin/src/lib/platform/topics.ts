@@ -9,7 +9,8 @@ export const Topic = {
 	chef: (id: string) => `chef:${id}`,
 	user: (id: string) => `user:${id}`,
 	access: 'staff:access',
-	flags: 'staff:flags'
+	flags: 'staff:flags',
+	scaling: 'staff:scaling'
 } as const;
 
 /** The topics of every station where the permission is held, or of the chosen one only. */
