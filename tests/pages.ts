@@ -16,5 +16,20 @@ export const publicPages = [
 /** Pages that show states of the same: an itemised quote, slots for a ZIP code, an unknown address. */
 export const pageStates = ['/quote?zip=94538&adults=10&children=2', '/BookUs?zip=94538', '/no-such-page'] as const;
 
-/** Pages of the admin panel that every office role may see. */
-export const adminPages = ['/', '/bookings', '/leads'] as const;
+/** Pages of the admin panel, as a super admin sees them. */
+export const adminPages = [
+	'/',
+	'/bookings',
+	'/bookings/calendar',
+	'/bookings/new',
+	'/leads',
+	'/chefs',
+	'/flags',
+	'/users',
+	'/roles',
+	'/audit',
+	'/trash',
+	'/jobs',
+	'/scaling',
+	'/account'
+] as const;
