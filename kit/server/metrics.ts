@@ -82,7 +82,8 @@ export function createMetrics(
 	env: NodeJS.ProcessEnv = process.env,
 	send: typeof fetch = fetch
 ): Handle {
-	const { METRICS_TOKEN: token, SUPABASE_URL: apiUrl, SUPABASE_PUBLISHABLE_KEY: key } = env;
+	const { METRICS_TOKEN: token, SUPABASE_PUBLISHABLE_KEY: key } = env;
+	const apiUrl = env.SUPABASE_INTERNAL_URL ?? env.SUPABASE_URL;
 	if (!token || !apiUrl || !key) return ({ event, resolve }) => resolve(event);
 
 	const counts = new RequestCounts();

@@ -2,6 +2,7 @@ import { createServerClient } from '@supabase/ssr';
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Database } from '#shared/platform/database.types.ts';
 import { publicConfig, readApiUrl, serverApiUrl } from '../config.ts';
+import { withFallback } from './read-replica.ts';
 
 export type Supabase = ReturnType<typeof createServerClient<Database>>;
 
@@ -30,7 +31,10 @@ export function visitorClient(
 				}
 			}
 		},
-		global: { headers: { 'x-forwarded-for': clientAddress(event), 'x-request-id': requestId } }
+		global: {
+			headers: { 'x-forwarded-for': clientAddress(event), 'x-request-id': requestId },
+			...(options.read && { fetch: withFallback(readApiUrl(), serverApiUrl()) })
+		}
 	});
 }
 
