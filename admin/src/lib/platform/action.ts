@@ -71,7 +71,8 @@ export function telling(busy: (working: boolean) => void, onDone?: () => void): 
 	return () => {
 		busy(true);
 		return async ({ result, update }) => {
-			await update({ reset: result.type === 'success' });
+			// A reset would empty fields that show the row's own values.
+			await update({ reset: false });
 			busy(false);
 			if (result.type !== 'success') return;
 			tell(result.data as unknown as Finished);
