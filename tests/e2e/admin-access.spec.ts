@@ -6,8 +6,16 @@ const roles = [
 	{ email: 'super_admin@demo.test', pages: [...office, 'Feature flags', 'Users'], refused: [] },
 	{ email: 'admin@demo.test', pages: [...office, 'Feature flags', 'Users'], refused: ['/chef'] },
 	{ email: 'support@demo.test', pages: office, refused: ['/flags', '/users', '/roles', '/scaling', '/jobs', '/chef'] },
-	{ email: 'manager.fremont@demo.test', pages: office, refused: ['/flags', '/users', '/roles', '/scaling', '/jobs', '/chef'] },
-	{ email: 'chef.fremont@demo.test', pages: ['My events'], refused: ['/bookings', '/bookings/new', '/leads', '/chefs', '/flags'] },
+	{
+		email: 'manager.fremont@demo.test',
+		pages: office,
+		refused: ['/flags', '/users', '/roles', '/scaling', '/jobs', '/chef']
+	},
+	{
+		email: 'chef.fremont@demo.test',
+		pages: ['My events'],
+		refused: ['/bookings', '/bookings/new', '/leads', '/chefs', '/flags']
+	},
 	{ email: 'customer@demo.test', pages: [], refused: ['/', '/bookings', '/leads', '/chefs', '/flags', '/chef'] }
 ];
 /** What each of the pages is called in the navigation. */

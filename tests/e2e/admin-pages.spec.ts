@@ -37,9 +37,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
 					await page.goto(panel(path));
 					await page.waitForLoadState('networkidle');
 					const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-					const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+					const found = violations.map(
+						({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`
+					);
 					expect.soft(found, `${path} at ${width}`).toEqual([]);
-					const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+					const over = await page.evaluate(
+						() => document.documentElement.scrollWidth - document.documentElement.clientWidth
+					);
 					expect.soft(over, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
 				}
 			}

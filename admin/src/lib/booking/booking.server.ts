@@ -54,7 +54,9 @@ export const bookingActions = {
 		if (!uuid.test(chef)) throw invalid({ chef: 'Choose a chef.' });
 		const before = await readBooking(work.api, idOf(work));
 		dataOf(await work.api.rpc('assign_chef', { p_booking: idOf(work), p_chef: chef }));
-		const undo = before.chef && { undo: { label: 'Undo', action: 'assign', fields: { id: before.id, chef: before.chef.id } } };
+		const undo = before.chef && {
+			undo: { label: 'Undo', action: 'assign', fields: { id: before.id, chef: before.chef.id } }
+		};
 		return { done: 'The chef is assigned.', ...undo };
 	}),
 
@@ -113,7 +115,9 @@ function changesOf(fields: Record<string, string>): Record<string, unknown> {
 }
 
 function present(values: Record<string, string | undefined>): Record<string, string> {
-	return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+	return Object.fromEntries(
+		Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
+	);
 }
 
 const stale = z.object({ code: z.literal('STALE_VERSION') });

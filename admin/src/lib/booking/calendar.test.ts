@@ -5,7 +5,10 @@ const zone = 'America/Los_Angeles';
 
 describe('the calendar', () => {
 	it('is this month where the address says nothing that makes sense', () => {
-		expect(readPlace(new URLSearchParams('view=year&date=yesterday'), '2026-11-22')).toEqual({ view: 'month', date: '2026-11-22' });
+		expect(readPlace(new URLSearchParams('view=year&date=yesterday'), '2026-11-22')).toEqual({
+			view: 'month',
+			date: '2026-11-22'
+		});
 	});
 	it('shows whole weeks of a month', () => {
 		expect(shownDays({ view: 'month', date: '2026-11-22' })).toEqual({ from: '2026-11-01', to: '2026-12-06' });

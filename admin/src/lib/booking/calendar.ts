@@ -28,7 +28,8 @@ export function shownDays({ view, date }: CalendarPlace): { from: string; to: st
 
 /** The place before or after. */
 export function stepped({ view, date }: CalendarPlace, step: 1 | -1): string {
-	if (view === 'month') return step === 1 ? addDays(lastOfMonth(date), 1) : `${addDays(`${date.slice(0, 7)}-01`, -1).slice(0, 7)}-01`;
+	if (view === 'month')
+		return step === 1 ? addDays(lastOfMonth(date), 1) : `${addDays(`${date.slice(0, 7)}-01`, -1).slice(0, 7)}-01`;
 	return addDays(date, step * (view === 'week' ? 7 : 1));
 }
 
@@ -63,7 +64,8 @@ export function instantOf(wall: string, timezone: string): string | null {
 	if (!midnight) return null;
 	for (let minutes = 0; minutes < 26 * 60; minutes += 15) {
 		const instant = new Date(Date.parse(midnight) + minutes * 60_000);
-		if (localDate(instant, timezone) === day && localTime(instant, timezone) >= time.slice(0, 5)) return instant.toISOString();
+		if (localDate(instant, timezone) === day && localTime(instant, timezone) >= time.slice(0, 5))
+			return instant.toISOString();
 	}
 	return null;
 }

@@ -46,10 +46,24 @@ export const chefActions = {
 	off: action('off', may, async ({ api, event, field }) => {
 		const day = field('on_date');
 		if (!date.test(day)) throw invalid({ on_date: 'Choose a day.' });
-		const row = { chef_id: event.params.id, on_date: day, available: field('available') === 'true', reason: field('reason') || null };
-		const hours = row.available ? { starts_at: field('starts_at') || '11:00', ends_at: field('ends_at') || '23:30' } : {};
+		const row = {
+			chef_id: event.params.id,
+			on_date: day,
+			available: field('available') === 'true',
+			reason: field('reason') || null
+		};
+		const hours = row.available
+			? { starts_at: field('starts_at') || '11:00', ends_at: field('ends_at') || '23:30' }
+			: {};
 		const made = z.array(z.object({ id: z.string() }));
-		const [added] = made.parse(dataOf(await api.from('chef_exceptions').insert({ ...row, ...hours }).select('id')));
+		const [added] = made.parse(
+			dataOf(
+				await api
+					.from('chef_exceptions')
+					.insert({ ...row, ...hours })
+					.select('id')
+			)
+		);
 		return {
 			done: row.available ? 'Added the extra day.' : 'Took the day off. Bookings that are there stay.',
 			...(added && { undo: { label: 'Undo', action: 'on', fields: { id: added.id } } })
@@ -57,7 +71,13 @@ export const chefActions = {
 	}),
 
 	on: action('on', may, async ({ api, event, field }) => {
-		dataOf(await api.from('chef_exceptions').delete().eq('id', field('id')).eq('chef_id', event.params.id ?? ''));
+		dataOf(
+			await api
+				.from('chef_exceptions')
+				.delete()
+				.eq('id', field('id'))
+				.eq('chef_id', event.params.id ?? '')
+		);
 		return { done: 'Back to the ordinary week.' };
 	}),
 
@@ -71,13 +91,25 @@ export const chefActions = {
 	}),
 
 	dropHours: action('dropHours', may, async ({ api, event, field }) => {
-		dataOf(await api.from('chef_weekly_hours').delete().eq('id', field('id')).eq('chef_id', event.params.id ?? ''));
+		dataOf(
+			await api
+				.from('chef_weekly_hours')
+				.delete()
+				.eq('id', field('id'))
+				.eq('chef_id', event.params.id ?? '')
+		);
 		return { done: 'Took the hours away. Bookings that are there stay.' };
 	}),
 
 	active: action('active', ['chefs.write'], async ({ api, event, field }) => {
 		const active = field('active') === 'true';
-		dataOf(await api.from('chefs').update({ active }).eq('id', event.params.id ?? '').select('id'));
+		dataOf(
+			await api
+				.from('chefs')
+				.update({ active })
+				.eq('id', event.params.id ?? '')
+				.select('id')
+		);
 		return {
 			done: active ? 'Takes bookings again.' : 'Takes no new bookings.',
 			undo: { label: 'Undo', action: 'active', fields: { active: String(!active) } }

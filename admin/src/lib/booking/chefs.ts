@@ -22,7 +22,8 @@ export interface Period {
 /** `["2026-12-13 00:30:00+00","2026-12-13 06:30:00+00")` as milliseconds; null for what is no bounded range. */
 export function readPeriod(range: string): Period | null {
 	const [, from, to] = /^[[(]"?([^",]+)"?,"?([^",]+)"?[\])]$/.exec(range) ?? [];
-	const instant = (text: string | undefined) => Date.parse((text ?? '').replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
+	const instant = (text: string | undefined) =>
+		Date.parse((text ?? '').replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
 	const period = { from: instant(from), to: instant(to) };
 	return Number.isNaN(period.from) || Number.isNaN(period.to) ? null : period;
 }
@@ -55,12 +56,16 @@ export async function readCandidates(
 		from: at - 90 * 60_000,
 		to: at + 210 * 60_000
 	};
-	const candidates = z.array(chefRow).parse(dataOf(chefs)).map(({ id, staff }): Candidate => {
-		const theirs = reservations.filter(({ chef_id, booking_id }) => chef_id === id && booking_id !== booking.id);
-		const busy = theirs.find(({ period }) => overlap(readPeriod(period) ?? own, own));
-		return { id, name: staff?.name ?? 'Chef', load: theirs.length, busyWith: busy?.booking_id ?? null };
-	});
+	const candidates = z
+		.array(chefRow)
+		.parse(dataOf(chefs))
+		.map(({ id, staff }): Candidate => {
+			const theirs = reservations.filter(({ chef_id, booking_id }) => chef_id === id && booking_id !== booking.id);
+			const busy = theirs.find(({ period }) => overlap(readPeriod(period) ?? own, own));
+			return { id, name: staff?.name ?? 'Chef', load: theirs.length, busyWith: busy?.booking_id ?? null };
+		});
 	return candidates.sort(
-		(a, b) => Number(a.busyWith !== null) - Number(b.busyWith !== null) || a.load - b.load || a.name.localeCompare(b.name)
+		(a, b) =>
+			Number(a.busyWith !== null) - Number(b.busyWith !== null) || a.load - b.load || a.name.localeCompare(b.name)
 	);
 }

@@ -45,7 +45,12 @@ afterEach(() => void vi.useRealTimers());
 describe('a booking that arrives live', () => {
 	it('belongs where it is ahead, unless the list looks elsewhere', () => {
 		const past = { event_at: '2026-11-30T02:00:00Z' };
-		expect([matches(''), matches('', past), matches('when=past', past), matches('when=all', past)]).toEqual([true, false, true, true]);
+		expect([matches(''), matches('', past), matches('when=past', past), matches('when=all', past)]).toEqual([
+			true,
+			false,
+			true,
+			true
+		]);
 		expect([matches('q=ana', past), matches('from=2026-11-01', past)]).toEqual([true, true]);
 	});
 	it('is ahead all through its local day', () => {
@@ -53,7 +58,8 @@ describe('a booking that arrives live', () => {
 		expect(matches('', { event_at: '2026-12-01T07:59:00Z' })).toBe(false);
 	});
 	it('is found by reference, name, e-mail and phone, however they are typed', () => {
-		for (const q of ['7k3q2', 'rivera', 'ANA@', '555-1234', '(510) 555-1234']) expect(matches(`q=${encodeURIComponent(q)}`), q).toBe(true);
+		for (const q of ['7k3q2', 'rivera', 'ANA@', '555-1234', '(510) 555-1234'])
+			expect(matches(`q=${encodeURIComponent(q)}`), q).toBe(true);
 		expect(matches('q=somebody')).toBe(false);
 	});
 	it('belongs to the local day of its event', () => {

@@ -54,7 +54,10 @@ export async function findCustomers(api: Api, text: string): Promise<string[]> {
 	if (phone) conditions.push(`phone.eq.${phone}`);
 	else if (digits.length >= 4) conditions.push(`phone.like.${containing(digits)}`);
 	const answer = await api.from('customers').select('id').or(conditions.join(',')).limit(100);
-	return z.array(z.object({ id: z.string() })).parse(dataOf(answer)).map(({ id }) => id);
+	return z
+		.array(z.object({ id: z.string() }))
+		.parse(dataOf(answer))
+		.map(({ id }) => id);
 }
 
 /** One page of bookings, or a page of an export of `size` rows. */
@@ -100,7 +103,10 @@ export async function readBookingsSince(
 ): Promise<BookingRow[] | null> {
 	let query = api.from('bookings').select(bookingRowSelect).gte('updated_at', moment);
 	if (stationId) query = query.eq('station_id', stationId);
-	const answer = await query.order('updated_at').order('id').limit(missedAtMost + 1);
+	const answer = await query
+		.order('updated_at')
+		.order('id')
+		.limit(missedAtMost + 1);
 	const rows = z.array(bookingRow).parse(dataOf(answer));
 	return rows.length > missedAtMost ? null : rows;
 }

@@ -27,7 +27,13 @@ export async function readExtras(api: Api): Promise<Price[]> {
 /** The price of a wish and a week of start times. */
 export async function readOffer(api: Api, { zip, adults, children, toddlers, items, from }: Wish): Promise<Offer> {
 	const [priced, times] = await Promise.all([
-		api.rpc('quote_event', { p_zip: zip, p_adults: adults, p_children: children, p_toddlers: toddlers, p_items: items }),
+		api.rpc('quote_event', {
+			p_zip: zip,
+			p_adults: adults,
+			p_children: children,
+			p_toddlers: toddlers,
+			p_items: items
+		}),
 		api.rpc('available_slots', { p_zip: zip, p_from: from, p_to: addDays(from, daysShown) })
 	]);
 	if (priced.error) return { quote: null, slots: [], problem: problemOf(priced) };

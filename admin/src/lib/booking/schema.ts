@@ -64,7 +64,11 @@ export const bookingDetailSelect =
 	'cancelled_at, cancel_reason, reschedule_count, items:booking_items(code, label, quantity, unit_cents)';
 
 /** The people at the table. */
-export function guestCount({ adults, children, toddlers }: Pick<BookingRow, 'adults' | 'children' | 'toddlers'>): number {
+export function guestCount({
+	adults,
+	children,
+	toddlers
+}: Pick<BookingRow, 'adults' | 'children' | 'toddlers'>): number {
 	return adults + children + toddlers;
 }
 

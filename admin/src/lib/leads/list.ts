@@ -76,7 +76,10 @@ const missedAtMost = 500;
 export async function readLeadsSince(api: Api, moment: string, stationId: string | null): Promise<LeadRow[] | null> {
 	let query = api.from('leads').select(leadRowSelect).gte('updated_at', moment);
 	if (stationId) query = query.eq('station_id', stationId);
-	const answer = await query.order('updated_at').order('id').limit(missedAtMost + 1);
+	const answer = await query
+		.order('updated_at')
+		.order('id')
+		.limit(missedAtMost + 1);
 	const rows = z.array(leadRow).parse(dataOf(answer));
 	return rows.length > missedAtMost ? null : rows;
 }

@@ -46,7 +46,11 @@ export function problemOf({ error, data, status }: Answer): Problem {
 	if (refusal) return { status, ...refusal, fields: fieldErrors(refusal) };
 	const base = { status, hint: null, fields: {}, details: error ?? data };
 	if (status === 0) {
-		return { ...base, code: 'UNREACHABLE', message: 'The server could not be reached. Check the connection and try again.' };
+		return {
+			...base,
+			code: 'UNREACHABLE',
+			message: 'The server could not be reached. Check the connection and try again.'
+		};
 	}
 	if (status === 401 || status === 403) {
 		return { ...base, code: 'NOT_ALLOWED', message: 'Your role does not allow this.' };

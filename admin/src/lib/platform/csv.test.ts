@@ -25,7 +25,9 @@ describe('csvStream', () => {
 		yield [{ name: 'Bob' }, { name: '=x' }];
 	}
 	it('writes the head once and every row of every page', async () => {
-		const bytes = new Uint8Array(await new Response(csvStream([{ label: 'Name', value: (row) => row.name }], pages())).arrayBuffer());
+		const bytes = new Uint8Array(
+			await new Response(csvStream([{ label: 'Name', value: (row) => row.name }], pages())).arrayBuffer()
+		);
 		expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
 		expect(new TextDecoder().decode(bytes)).toBe("Name\r\nAna\r\nBob\r\n'=x\r\n");
 	});

@@ -11,9 +11,10 @@ describe('mergeEdit', () => {
 		});
 	});
 	it('keeps what another person changed in another field', () => {
-		expect(
-			mergeEdit({ base, mine: { ...base, notes: 'new' }, theirs: { ...base, line1: '2 Main St' } })
-		).toEqual({ write: { notes: 'new' }, conflicts: [] });
+		expect(mergeEdit({ base, mine: { ...base, notes: 'new' }, theirs: { ...base, line1: '2 Main St' } })).toEqual({
+			write: { notes: 'new' },
+			conflicts: []
+		});
 	});
 	it('shows both versions where both changed the same field', () => {
 		expect(mergeEdit({ base, mine: { ...base, notes: 'a' }, theirs: { ...base, notes: 'b' } }).conflicts).toEqual([

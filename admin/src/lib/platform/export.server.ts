@@ -14,7 +14,7 @@ export function exportList<Row>(
 	timezone: string
 ): Response {
 	async function* pages() {
-		for (let cursor: Cursor | null = null; ; ) {
+		for (let cursor: Cursor | null = null; ;) {
 			const page: LivePage<Row> = await read(cursor);
 			yield page.rows;
 			const last = page.rows.at(-1);

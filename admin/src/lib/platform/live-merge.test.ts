@@ -27,7 +27,12 @@ describe('merge', () => {
 		expect(merged.changed).toEqual(['b']);
 	});
 	it('moves the last row to the next page when the page is full', () => {
-		const merged = merge({ rows: [row('a', 1), row('c', 3), row('d', 4)], hasMore: false }, ['b'], [row('b', 2)], rules);
+		const merged = merge(
+			{ rows: [row('a', 1), row('c', 3), row('d', 4)], hasMore: false },
+			['b'],
+			[row('b', 2)],
+			rules
+		);
 		expect(ids(merged.rows)).toBe('abc');
 		expect(merged.hasMore).toBe(true);
 	});

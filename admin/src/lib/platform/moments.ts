@@ -1,7 +1,8 @@
 /** An event's date and time on the station's clock, as lists show it: `Sat, Dec 12` and `6:00 PM`. */
 export function eventMoment(instant: string, timezone: string): { day: string; time: string; year: string } {
 	const date = new Date(instant);
-	const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-US', { ...options, timeZone: timezone }).format(date);
+	const part = (options: Intl.DateTimeFormatOptions) =>
+		new Intl.DateTimeFormat('en-US', { ...options, timeZone: timezone }).format(date);
 	return {
 		day: part({ weekday: 'short', month: 'short', day: 'numeric' }),
 		time: part({ hour: 'numeric', minute: '2-digit' }),
@@ -22,5 +23,7 @@ export function fromNow(instant: string, now: number): string {
 
 /** A moment to the minute, on a given clock: `Nov 22, 2026, 9:38 PM`. */
 export function toTheMinute(instant: string, timezone: string): string {
-	return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(new Date(instant));
+	return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(
+		new Date(instant)
+	);
 }

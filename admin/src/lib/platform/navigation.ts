@@ -4,7 +4,20 @@ import { Route } from './routes.ts';
 export interface NavItem {
 	href: string;
 	label: string;
-	icon: 'dashboard' | 'bookings' | 'calendar' | 'leads' | 'chefs' | 'flags' | 'events' | 'jobs' | 'scaling' | 'users' | 'roles' | 'audit' | 'trash';
+	icon:
+		| 'dashboard'
+		| 'bookings'
+		| 'calendar'
+		| 'leads'
+		| 'chefs'
+		| 'flags'
+		| 'events'
+		| 'jobs'
+		| 'scaling'
+		| 'users'
+		| 'roles'
+		| 'audit'
+		| 'trash';
 	/** One of these opens the page; the page's own load asks for the same. */
 	needs: readonly string[];
 	/** Lists that the station switcher narrows. */
@@ -15,9 +28,30 @@ export interface NavItem {
 
 /** Every page of the navigation with what it needs; the one list that the shell, the palette and the pages share. */
 export const pages = {
-	dashboard: { href: Route.dashboard, label: 'Dashboard', icon: 'dashboard', needs: ['bookings.read', 'leads.read'], byStation: true, key: 'd' },
-	bookings: { href: Route.bookings, label: 'Bookings', icon: 'bookings', needs: ['bookings.read'], byStation: true, key: 'b' },
-	calendar: { href: Route.calendar, label: 'Calendar', icon: 'calendar', needs: ['bookings.read'], byStation: true, key: 'c' },
+	dashboard: {
+		href: Route.dashboard,
+		label: 'Dashboard',
+		icon: 'dashboard',
+		needs: ['bookings.read', 'leads.read'],
+		byStation: true,
+		key: 'd'
+	},
+	bookings: {
+		href: Route.bookings,
+		label: 'Bookings',
+		icon: 'bookings',
+		needs: ['bookings.read'],
+		byStation: true,
+		key: 'b'
+	},
+	calendar: {
+		href: Route.calendar,
+		label: 'Calendar',
+		icon: 'calendar',
+		needs: ['bookings.read'],
+		byStation: true,
+		key: 'c'
+	},
 	leads: { href: Route.leads, label: 'Leads', icon: 'leads', needs: ['leads.read'], byStation: true, key: 'l' },
 	chefs: { href: Route.chefs, label: 'Chefs', icon: 'chefs', needs: ['chefs.read'], byStation: true, key: 'h' },
 	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },

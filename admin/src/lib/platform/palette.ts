@@ -26,7 +26,11 @@ export function matchingPages(items: readonly NavItem[], text: string): Target[]
 }
 
 /** Bookings and leads that the text names, as far as the person may see them. */
-export async function findTargets(api: Api, text: string, may: { bookings: boolean; leads: boolean }): Promise<Target[]> {
+export async function findTargets(
+	api: Api,
+	text: string,
+	may: { bookings: boolean; leads: boolean }
+): Promise<Target[]> {
 	const [bookings, leads] = await Promise.all([
 		may.bookings ? findBookings(api, text) : [],
 		may.leads ? findLeads(api, text) : []
@@ -44,11 +48,14 @@ async function findBookings(api: Api, text: string): Promise<Target[]> {
 		.or([`reference.ilike.${pattern}`, `contact_name.ilike.${pattern}`, ...byCustomer].join(','))
 		.order('event_at', { ascending: false })
 		.limit(shown);
-	return z.array(bookingRow).parse(dataOf(answer)).map((row) => ({
-		href: Route.booking(row.id),
-		title: `${row.reference} · ${contactOf(row).name}`,
-		note: `${eventMoment(row.event_at, row.timezone).day}, ${row.status}`
-	}));
+	return z
+		.array(bookingRow)
+		.parse(dataOf(answer))
+		.map((row) => ({
+			href: Route.booking(row.id),
+			title: `${row.reference} · ${contactOf(row).name}`,
+			note: `${eventMoment(row.event_at, row.timezone).day}, ${row.status}`
+		}));
 }
 
 async function findLeads(api: Api, text: string): Promise<Target[]> {
@@ -59,9 +66,12 @@ async function findLeads(api: Api, text: string): Promise<Target[]> {
 		.or(`name.ilike.${pattern},email.ilike.${pattern}`)
 		.order('created_at', { ascending: false })
 		.limit(shown);
-	return z.array(leadRow).parse(dataOf(answer)).map((row) => ({
-		href: Route.lead(row.id),
-		title: leadName(row),
-		note: `Lead, ${statusLabels[row.status].toLowerCase()}`
-	}));
+	return z
+		.array(leadRow)
+		.parse(dataOf(answer))
+		.map((row) => ({
+			href: Route.lead(row.id),
+			title: leadName(row),
+			note: `Lead, ${statusLabels[row.status].toLowerCase()}`
+		}));
 }

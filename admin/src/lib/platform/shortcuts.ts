@@ -39,5 +39,7 @@ export function commandOf(press: Press, items: readonly NavItem[], afterG: boole
 
 /** Whether letters that are pressed there are text. */
 export function isTyping(target: EventTarget | null): boolean {
-	return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+	return (
+		target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+	);
 }

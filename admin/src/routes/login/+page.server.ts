@@ -42,7 +42,10 @@ export const actions: Actions = {
 		});
 		// Whether there is such an account is nobody's business: only a limit or an outage is told.
 		if (error && (error.status === 429 || (error.status ?? 500) >= 500)) {
-			return fail(error.status ?? 500, { email, problem: problemOf({ ok: false, reason: error.status === 429 ? 'too_fast' : 'unavailable' }) });
+			return fail(error.status ?? 500, {
+				email,
+				problem: problemOf({ ok: false, reason: error.status === 429 ? 'too_fast' : 'unavailable' })
+			});
 		}
 		return { email, sent: true };
 	}

@@ -16,10 +16,13 @@ export const load: PageServerLoad = async (event) => {
 		api.rpc('site_catalog')
 	]);
 	const { flags: inForce } = siteCatalog.parse(dataOf(catalog));
-	const flags = z.array(flag).parse(dataOf(rows)).map((row): FlagRow => {
-		const now = inForce[row.key];
-		return { ...row, forced: now === undefined || now === row.enabled ? null : now };
-	});
+	const flags = z
+		.array(flag)
+		.parse(dataOf(rows))
+		.map((row): FlagRow => {
+			const now = inForce[row.key];
+			return { ...row, forced: now === undefined || now === row.enabled ? null : now };
+		});
 	return { flags };
 };
 
@@ -28,7 +31,8 @@ export const actions: Actions = {
 		const key = field('key');
 		const enabled = field('enabled') === 'true';
 		const rows = dataOf(await api.from('feature_flags').update({ enabled }).eq('key', key).select('key'));
-		if (!Array.isArray(rows) || rows.length === 0) throw invalid({ key: 'There is no such flag, or you may not switch it.' });
+		if (!Array.isArray(rows) || rows.length === 0)
+			throw invalid({ key: 'There is no such flag, or you may not switch it.' });
 		return {
 			done: `${key} is ${enabled ? 'on' : 'off'}.`,
 			undo: { label: 'Undo', action: 'toggle', fields: { key, enabled: String(!enabled) } }

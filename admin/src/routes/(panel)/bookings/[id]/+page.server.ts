@@ -18,7 +18,13 @@ export const load: PageServerLoad = async (event) => {
 		/^\d{4}-\d{2}-\d{2}$/.test(move) ? readSlots(api, booking.venue_zip, move) : null
 	]);
 	const timeline = access.can('audit.read', station)
-		? await readTimeline(api, 'bookings', booking.id, booking.timezone, new Map(candidates.map(({ id, name }) => [id, name])))
+		? await readTimeline(
+				api,
+				'bookings',
+				booking.id,
+				booking.timezone,
+				new Map(candidates.map(({ id, name }) => [id, name]))
+			)
 		: null;
 	const onDay = timeline ? await readBookingThen(api, booking, event.url.searchParams.get('on') ?? '') : null;
 	return { booking, onDay, candidates, slots, move, timeline, fields: bookingFields(booking), asOf: Date.now() };

@@ -11,7 +11,11 @@ export const load: PageServerLoad = async (event) => {
 	const extras = await readExtras(api);
 	const today = localDate(new Date(), stations[0]?.timezone ?? homeTimezone);
 	const { searchParams } = event.url;
-	const wish = readWish(searchParams, extras.map(({ code }) => code), today);
+	const wish = readWish(
+		searchParams,
+		extras.map(({ code }) => code),
+		today
+	);
 	const told = (name: string) => (searchParams.get(name) ?? '').slice(0, 254);
 	return {
 		extras,

@@ -8,7 +8,11 @@ export const load: PageServerLoad = async (event) => {
 	const { stations } = await allowed(event, ...pages.chefs.needs, 'chefs.own');
 	const chef = await readChef(apiOf(event), event.params.id);
 	const station = stations.find(({ id }) => id === chef.station_id);
-	return { chef, station: station?.name ?? '', today: localDate(new Date(), station?.timezone ?? 'America/Los_Angeles') };
+	return {
+		chef,
+		station: station?.name ?? '',
+		today: localDate(new Date(), station?.timezone ?? 'America/Los_Angeles')
+	};
 };
 
 export const actions: Actions = chefActions;
