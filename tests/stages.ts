@@ -136,7 +136,7 @@ async function playwright(
 		env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_REPORT: report }
 	});
 	const result = await readJson<{ stats: { expected: number; unexpected: number; flaky: number } }>(report);
-	return counted(code, result?.stats.expected ?? 0, (result?.stats.unexpected ?? 0) + (result?.stats.flaky ?? 0));
+	return counted(code, (result?.stats.expected ?? 0) + (result?.stats.flaky ?? 0), result?.stats.unexpected ?? 0);
 }
 
 async function attacks({ command, readJson, scratch }: Context, stack: TestStack, rounds = '5'): Promise<Outcome> {
