@@ -135,7 +135,11 @@ test('every demo account can sign in', async () => {
 
 test('the environment decides rate limits and held flags', async () => {
 	const answer = await api('/rest/v1/rpc/settings', { method: 'POST', body: '{}' });
-	expect(await answer.json()).toEqual({ rate_limits: 'on', 'feature.stripe': 'false' });
+	expect(await answer.json()).toEqual({
+		rate_limits: 'on',
+		'feature.stripe': 'false',
+		metrics_token_sha256: expect.stringMatching(/^[0-9a-f]{64}$/)
+	});
 });
 
 test('a second stack on the same data is refused in one sentence', async () => {
