@@ -9,8 +9,9 @@ import { bookingRow, bookingRowSelect, type BookingRow } from './schema.ts';
 export interface Dashboard {
 	/** Bookings of today and the seven days after it that were not cancelled, in order. */
 	ahead: BookingRow[];
-	/** Bookings whose hold ends within a day, soonest first. */
+	/** Bookings whose hold ends within a day, the soonest ones, and how many there are. */
 	holds: BookingRow[];
+	holdCount: number;
 	/** People who asked and may still book, the best first. */
 	leads: LeadRow[];
 	openLeads: number;
@@ -21,6 +22,7 @@ const daysAhead = 8;
 /** At most this many events are shown at once: all stations together cook fewer in a month. */
 const shownAtMost = 1000;
 const leadsShown = 6;
+const holdsShown = 10;
 const dayMs = 86_400_000;
 
 /** What needs eyes today, of one station or of all that the reader may see. */
@@ -34,10 +36,10 @@ export async function readDashboard(
 	const today = localDate(now, timezone);
 	const [ahead, holds, leads] = await Promise.all([
 		may.bookings ? readBookingsBetween(api, stationId, today, addDays(today, daysAhead), timezone) : [],
-		may.bookings ? readHolds(api, stationId, now) : [],
+		may.bookings ? readHolds(api, stationId, now) : { rows: [], count: 0 },
 		may.leads ? readOpenLeads(api, stationId) : { rows: [], count: 0 }
 	]);
-	return { ahead, holds, leads: leads.rows, openLeads: leads.count, today };
+	return { ahead, holds: holds.rows, holdCount: holds.count, leads: leads.rows, openLeads: leads.count, today };
 }
 
 /** Bookings of the days from `from` up to but without `to` that were not cancelled, in order. */
@@ -58,14 +60,19 @@ export async function readBookingsBetween(
 	return z.array(bookingRow).parse(dataOf(await query.order('event_at').order('id').limit(shownAtMost)));
 }
 
-async function readHolds(api: Api, stationId: string | null, now: Date): Promise<BookingRow[]> {
+async function readHolds(
+	api: Api,
+	stationId: string | null,
+	now: Date
+): Promise<{ rows: BookingRow[]; count: number }> {
 	let query = api
 		.from('bookings')
-		.select(bookingRowSelect)
+		.select(bookingRowSelect, { count: 'exact' })
 		.eq('status', 'pending')
 		.lt('hold_expires_at', new Date(now.getTime() + dayMs).toISOString());
 	if (stationId) query = query.eq('station_id', stationId);
-	return z.array(bookingRow).parse(dataOf(await query.order('hold_expires_at').limit(10)));
+	const answer = await query.order('hold_expires_at').limit(holdsShown);
+	return { rows: z.array(bookingRow).parse(dataOf(answer)), count: answer.count ?? 0 };
 }
 
 async function readOpenLeads(api: Api, stationId: string | null): Promise<{ rows: LeadRow[]; count: number }> {
