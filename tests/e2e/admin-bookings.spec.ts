@@ -1,7 +1,7 @@
 import { expect, test, type WebSocketRoute } from '@playwright/test';
 import { signIn, stackUnderTest } from '../api.ts';
 import { callAs, enter, live, panel, rowsAs, someBooking } from './admin-steps.ts';
-import { live } from './live.ts';
+import { soon } from './live.ts';
 
 test('a booking made elsewhere is on an open list within a second', async ({ page }) => {
 	await enter(page, 'support@demo.test');
@@ -9,7 +9,7 @@ test('a booking made elsewhere is on an open list within a second', async ({ pag
 	await live(page);
 	const { reference, name } = await someBooking();
 	const row = page.locator('tr[data-row]').filter({ hasText: reference });
-	await expect(row).toBeVisible(live);
+	await expect(row).toBeVisible(soon);
 	await expect(row).toContainText(name);
 	await expect(page.locator('tr[data-row]').first()).toContainText(reference);
 });
@@ -21,7 +21,7 @@ test('a live booking appears only where the list’s filter wants it', async ({ 
 	await other.goto(panel('/bookings?sort=-created_at&station=sacramento'));
 	await Promise.all([live(page), live(other)]);
 	const { reference } = await someBooking();
-	await expect(page.locator('tr[data-row]').filter({ hasText: reference })).toBeVisible(live);
+	await expect(page.locator('tr[data-row]').filter({ hasText: reference })).toBeVisible(soon);
 	await expect(other.getByText(reference)).toHaveCount(0);
 });
 

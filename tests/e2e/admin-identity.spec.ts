@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { signIn, stackUnderTest } from '../api.ts';
 import { until } from '../until.ts';
 import { callAs, enter, live, panel, rowsAs } from './admin-steps.ts';
-import { live } from './live.ts';
+import { soon } from './live.ts';
 
 const mainLinks = (page: Page) => page.getByRole('navigation', { name: 'Main' });
 const someEmail = (who: string) => `${who}.${crypto.randomUUID().slice(0, 8)}@example.test`;
@@ -54,7 +54,7 @@ test('a change of what a role may do changes the navigation of an open window wi
 			const saved = page.waitForResponse((response) => response.request().method() === 'POST');
 			await toggle.click();
 			await saved;
-			await expect(link).toHaveCount(count, live);
+			await expect(link).toHaveCount(count, soon);
 			await expect(toggle).toHaveAttribute('aria-pressed', pressed);
 		}
 	} finally {

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { bookedByApi, fillBooking, openForm, someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
-import { live } from './live.ts';
+import { soon } from './live.ts';
 
 test.describe('booking', () => {
 	test('a visitor books a free slot and sees what happens next', async ({ page }) => {
@@ -79,7 +79,7 @@ test.describe('live slots', () => {
 		const guest = await other.newPage();
 		await guest.goto(await bookedByApi(slot, zip));
 		await takeAll(slot, '95814');
-		await expect(button).toBeDisabled(live);
+		await expect(button).toBeDisabled(soon);
 		await expect(button).toContainText('Full');
 
 		await guest.waitForLoadState('networkidle');
