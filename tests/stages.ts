@@ -169,7 +169,11 @@ async function nativeStack(context: Context): Promise<Outcome> {
 	try {
 		return await onStack(context, { portBase: ports.native, databaseUrl: url.href }, async (inner, stack) =>
 			sum(
-				await playwright(inner, stack, ['tests/e2e/booking.spec.ts', 'tests/e2e/admin', '--project=desktop']),
+				await playwright(inner, stack, [
+					'tests/e2e/booking.spec.ts',
+					'tests/e2e/admin-bookings.spec.ts',
+					'--project=desktop'
+				]),
 				await attacks(inner, stack, process.env.TEST_RACE_ROUNDS ?? (process.env.CI ? '200' : '20'))
 			)
 		);
