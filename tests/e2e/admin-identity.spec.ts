@@ -185,7 +185,7 @@ test('a person sees the own sign-ins, the failed ones as well', async ({ page })
 	await page.waitForLoadState('networkidle');
 	await tryPassword(page, 'manager.sacramento@demo.test', 'not-mine');
 	await enter(page, 'manager.sacramento@demo.test');
-	await page.getByLabel(/^Account of/).click();
+	await page.locator('summary', { hasText: 'Account of' }).click();
 	await page.getByRole('link', { name: 'Your account' }).click();
 	await expect(page.getByText('Signed in by password').first()).toBeVisible();
 	await expect(page.getByText('Wrong password').first()).toBeVisible();
