@@ -23,7 +23,7 @@ export async function realtimeFigures(stack: StackStatus): Promise<Figure[]> {
 	await until(() => joined, { what: 'the channel to be joined' });
 
 	const times: number[] = [];
-	const free = (await slots(stack, '94538', 121, 200)).filter(({ capacity }) => capacity > 0);
+	const free = (await slots(stack, '94538', 121, 180)).filter(({ capacity }) => capacity > 0);
 	for (const slot of free.slice(0, 100)) {
 		const made = await rpc<{ booking_id?: string }>(stack, 'create_booking', {
 			p_request: bookingRequest({ starts_at: slot.starts_at })
