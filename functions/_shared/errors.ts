@@ -20,6 +20,7 @@ export const errorCodes = {
 	TOO_FAR_AHEAD: 422,
 	TOO_SOON: 422,
 	TRY_AGAIN: 503,
+	TWO_SIGN_INS: 409,
 	UNKNOWN_ZIP: 422
 } as const;
 

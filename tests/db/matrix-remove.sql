@@ -5,6 +5,7 @@
 delete from public.waitlist where id in (select id from tests.fixtures where name = 'waitlist');
 delete from public.leads where id in (select id from tests.fixtures where name = 'lead');
 delete from public.bookings where id in (select id from tests.fixtures where name = 'booking');
+delete from public.customer_notes where id in (select id from tests.fixtures where name = 'customer_note');
 delete from public.customers where email like 'matrix.%@example.test';
 delete from public.chef_weekly_hours where starts_at = '03:00' and chef_id in (select id from tests.fixtures where name = 'chef');
 delete from public.chef_exceptions where on_date = '2030-01-01' and chef_id in (select id from tests.fixtures where name = 'chef');

@@ -83,6 +83,8 @@ begin
 			returning id into v_customer;
 		end if;
 		perform tests.keep('customer', v_side, v_customer);
+		insert into public.customer_notes (customer_id, note) values (v_customer, 'Matrix') returning id into v_lead;
+		perform tests.keep('customer_note', v_side, v_lead);
 
 		insert into public.bookings (reference, station_id, customer_id, event_at, event_ends_at, timezone, adults, venue_line1,
 			venue_city, venue_state, venue_zip, road_miles, quote, total_cents, deposit_cents, price_version, hold_expires_at)

@@ -254,6 +254,15 @@ export const matrix: Record<string, TableRule> = {
 		// the own fixture is the demo customer
 		{ select: 'a a a o - o -', insert: 'a a a - - - -', update: 'a a a - - o -' }
 	),
+	customer_notes: table(
+		{
+			row: fixture('customer_note'),
+			insert: (side) => ({ customer_id: `tests.fixture('customer', '${side}')`, note: `'Matrix'` }),
+			update: 'note'
+		},
+		// the own fixture is about the demo customer, who never reads it
+		{ select: 'a a a o - - -', insert: 'a a a - - - -', update: 'a a a - - - -' }
+	),
 	bookings: table({ row: (side) => ({ id: booking(side) }) }, { select: 'a a a o - o -' }),
 	booking_items: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - o -' }),
 	chef_reservations: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
