@@ -473,6 +473,48 @@ export type Database = {
 					}
 				];
 			};
+			customer_notes: {
+				Row: {
+					author_id: string | null;
+					author_name: string;
+					created_at: string;
+					customer_id: string;
+					id: string;
+					note: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					author_id?: string | null;
+					author_name?: string;
+					created_at?: string;
+					customer_id: string;
+					id?: string;
+					note: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					author_id?: string | null;
+					author_name?: string;
+					created_at?: string;
+					customer_id?: string;
+					id?: string;
+					note?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'customer_notes_customer_id_fkey';
+						columns: ['customer_id'];
+						isOneToOne: false;
+						referencedRelation: 'customers';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			customers: {
 				Row: {
 					created_at: string;
@@ -481,6 +523,7 @@ export type Database = {
 					deleted_by: string | null;
 					email: string | null;
 					id: string;
+					merged_into: string | null;
 					name: string;
 					notes: string;
 					phone: string | null;
@@ -500,6 +543,7 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
+					merged_into?: string | null;
 					name: string;
 					notes?: string;
 					phone?: string | null;
@@ -518,6 +562,7 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
+					merged_into?: string | null;
 					name?: string;
 					notes?: string;
 					phone?: string | null;
@@ -530,6 +575,13 @@ export type Database = {
 					version?: number;
 				};
 				Relationships: [
+					{
+						foreignKeyName: 'customers_merged_into_fkey';
+						columns: ['merged_into'];
+						isOneToOne: false;
+						referencedRelation: 'customers';
+						referencedColumns: ['id'];
+					},
 					{
 						foreignKeyName: 'customers_station_id_fkey';
 						columns: ['station_id'];
@@ -1498,6 +1550,18 @@ export type Database = {
 			capture_lead: { Args: { p_request: Json }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
 			create_booking: { Args: { p_request: Json }; Returns: Json };
+			customer_duplicates: {
+				Args: { p_customer: string };
+				Returns: {
+					email: string;
+					has_sign_in: boolean;
+					id: string;
+					name: string;
+					phone: string;
+					reasons: string[];
+				}[];
+			};
+			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
@@ -1508,6 +1572,8 @@ export type Database = {
 			};
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
+			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
+			move_menu_item: { Args: { p_item: string; p_up: boolean }; Returns: Json };
 			my_assignments: {
 				Args: Record<PropertyKey, never>;
 				Returns: {
@@ -1534,6 +1600,7 @@ export type Database = {
 				}[];
 			};
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
+			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
 			preview_role: {
 				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
 				Returns: Json;
