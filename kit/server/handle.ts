@@ -3,7 +3,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import type { User } from '@supabase/supabase-js';
 import { publicConfig } from '../config.ts';
 import { securityHeaders, withApiOrigin } from './headers.ts';
-import { visitorClient, type Service, type Supabase } from './supabase.ts';
+import { readClient, visitorClient, type Reader, type Service, type Supabase } from './supabase.ts';
 
 /** What every request of both apps carries. */
 export interface Locals {
@@ -11,6 +11,8 @@ export interface Locals {
 	requestId: string;
 	/** Acts as the visitor under row-level security. */
 	supabase: Supabase;
+	/** The same, for lists that may be a moment old: a read replica's where there is one. Asked for the first time, it is made. */
+	reader: () => Reader;
 	/** The signed-in user as the auth server vouches for it, or null. Asked once per request. */
 	user: () => Promise<User | null>;
 }
@@ -27,6 +29,8 @@ export function createHandle(service: Service): Handle {
 			enumerable: true,
 			get: () => (client ??= visitorClient(event, service, requestId))
 		});
+		let reader: Reader | undefined;
+		locals.reader = () => (reader ??= readClient(event, requestId, () => locals.supabase));
 		let user: Promise<User | null> | undefined;
 		locals.user = () => (user ??= verifiedUser(event, service, locals));
 

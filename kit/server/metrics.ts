@@ -6,50 +6,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Handle } from '@sveltejs/kit/hooks';
+import { RequestCounts, sendReport } from '#shared/platform/request-counts.ts';
 import type { Service } from './supabase.ts';
 
-/** Upper ends of the buckets in ms, as migration scaling_collect reads them; one more holds what took longer. */
-export const bucketEnds = [5, 10, 25, 50, 100, 200, 350, 500, 750, 1000, 2000, 5000] as const;
-
 const flushMs = 60_000;
-/** Who made a request within this time is online. */
-const onlineMs = 5 * 60_000;
-const mostPeople = 100_000;
-
-export interface Report {
-	service: Service;
-	process: string;
-	buckets: number[];
-	errors: number;
-	people: number;
-	memory_percent: number;
-	cpu_percent: number;
-}
-
-/** Counts of one process. The clock is given, in ms. */
-export class RequestCounts {
-	#buckets = new Array<number>(bucketEnds.length + 1).fill(0);
-	#errors = 0;
-	#seen = new Map<string, number>();
-
-	/** Takes one answered request; `who` is anything that tells people apart. */
-	add(ms: number, status: number, who: string, now: number): void {
-		const found = bucketEnds.findIndex((end) => ms <= end);
-		const place = found < 0 ? bucketEnds.length : found;
-		this.#buckets[place] = (this.#buckets[place] ?? 0) + 1;
-		if (status >= 500) this.#errors += 1;
-		if (this.#seen.size < mostPeople) this.#seen.set(who, now);
-	}
-
-	/** What was counted since the last time, and who is online. */
-	take(now: number): { buckets: number[]; errors: number; people: number } {
-		for (const [who, at] of this.#seen) if (now - at > onlineMs) this.#seen.delete(who);
-		const taken = { buckets: this.#buckets, errors: this.#errors, people: this.#seen.size };
-		this.#buckets = new Array<number>(bucketEnds.length + 1).fill(0);
-		this.#errors = 0;
-		return taken;
-	}
-}
 
 /** Memory used in percent: of the process's own limit where it has one (a container), else of the machine. */
 export function memoryPercent(): number {
@@ -95,20 +55,17 @@ export function createMetrics(
 		const now = cpuTimes();
 		const cpu = now.all > before.all ? (now.busy - before.busy) / (now.all - before.all) : 0;
 		before = now;
-		const report: Report = {
-			service,
-			process: me,
-			...counts.take(Date.now()),
-			memory_percent: memoryPercent(),
-			cpu_percent: percent(cpu)
-		};
-		// A minute that could not be told is lost: figures are not worth a queue of their own.
-		await send(`${apiUrl}/rest/v1/rpc/record_metrics`, {
-			method: 'POST',
-			headers: { apikey: key ?? '', 'content-type': 'application/json' },
-			body: JSON.stringify({ p_token: token, p_report: report }),
-			signal: AbortSignal.timeout(10_000)
-		}).catch(() => undefined);
+		await sendReport(
+			{ apiUrl: apiUrl ?? '', key: key ?? '', token: token ?? '' },
+			{
+				service,
+				process: me,
+				...counts.take(Date.now()),
+				memory_percent: memoryPercent(),
+				cpu_percent: percent(cpu)
+			},
+			send
+		);
 	}
 	setInterval(() => void flush(), flushMs).unref();
 	setTimeout(() => void flush(), 5_000).unref();

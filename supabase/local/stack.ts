@@ -1,6 +1,6 @@
 /** The local stack in this process: database, REST, auth, realtime, functions, mailbox, cron and jobs on one server. */
 import { ensureZipCodes } from '../../seed/zip-codes.ts';
-import type { LocalConfig } from './config.ts';
+import { metricsToken, type LocalConfig } from './config.ts';
 import { startCron } from './cron.ts';
 import { openDatabase, type LocalDatabase } from './database.ts';
 import { createDemoUsers } from './demo.ts';
@@ -57,7 +57,13 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 				repoDir: config.repoDir,
 				jwtSecret,
 				env: {
-					...functionsEnvironment({ apiUrl: config.apiUrl, databaseUrl: config.dbUrl, publishableKey, secretKey }),
+					...functionsEnvironment({
+						apiUrl: config.apiUrl,
+						databaseUrl: config.dbUrl,
+						publishableKey,
+						secretKey,
+						metricsToken: metricsToken(config)
+					}),
 					APP_URL: config.appUrl,
 					ADMIN_URL: config.adminUrl
 				},

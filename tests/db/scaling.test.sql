@@ -1,8 +1,15 @@
-select plan(44);
+select plan(50);
 
 -- Measuring, for real
 select ok((select value > 0 from private.measure_scaling() where metric = 'db_size'), 'The size of the database is measured');
 select is((select value::bigint from private.measure_scaling() where metric = 'db_bookings'), (select count(*) from bookings), 'Bookings are counted');
+select is((select array_agg(metric order by metric) from private.measure_scaling() where metric in ('request_p95', 'error_rate', 'people_online')), null, 'Without a report nothing is said of requests');
+insert into private.request_reports (service, process, buckets, errors, people, memory_percent, cpu_percent) values
+	('app', '0190a000-0000-7000-8000-00000000000a', '{0,0,0,0,0,0,0,0,0,0,0,0,0}', 0, 4, 50, 20),
+	('functions', '0190a000-0000-7000-8000-00000000000f', '{0,0,0,0,90,10,0,0,0,0,0,0,0}', 3, 0, null, null);
+select is((select array_agg((metric, value)::text order by metric) from private.measure_scaling() where metric in ('request_p95', 'error_rate', 'people_online', 'memory', 'cpu')),
+	'{"(cpu,20)","(error_rate,3.00)","(memory,50)","(people_online,4)","(request_p95,150.0)"}', 'Edge functions count like the apps; what they can''t know they leave to them');
+select is((select critical < 120 from scaling_thresholds where metric = 'worker_age'), true, 'A dead worker shows within two minutes');
 select is_empty($$select metric from private.measure_scaling() where metric like 'ai%' or metric like '%cache%'$$, 'What has no source has no figure');
 
 /* The database is quiet: figures are what the test says. */
@@ -75,7 +82,16 @@ select is(tests.touched($$update scaling_thresholds set warning = 90 where metri
 select is(tests.touched($$update scaling_thresholds set label = 'x' where metric = 'queue_depth'$$), null, 'An admin can NOT change what is measured');
 select is(scaling_health() ->> 'status', 'critical', 'The overall status is the worst of all');
 select is((select m ->> 'missing' from jsonb_array_elements(scaling_health() -> 'metrics') m where m ->> 'metric' = 'ai_cost_month'),
-	'Filled once the AI answers.', 'What nothing measures says so instead of a figure');
+	'Comes with AI.', 'What nothing measures says so instead of a figure');
+select is((scaling_health() ->> 'enabled')::boolean, true, 'Scaling health is on as it comes');
+select tests.as_owner();
+update feature_flags set enabled = false where key = 'scaling_dashboard';
+select tests.as_user('admin@demo.test');
+select is(scaling_health(), '{"enabled": false}', 'With its flag off it measures nothing and says so');
+select tests.as_owner();
+update feature_flags set enabled = true where key = 'scaling_dashboard';
+select tests.as_user('admin@demo.test');
+select is((job_queues() ->> 'silent_after_seconds')::int, 105, 'The jobs page has the same limit of silence');
 select tests.as_owner();
 select is((select count(*)::int from pgboss.job where name = 'scaling-check' and state = 'created'), 1, 'A changed threshold is checked at once');
 select tests.as_user('support@demo.test');

@@ -35,7 +35,7 @@ test('a metric that passes its threshold turns the panel, and can be snoozed, wo
 	await live(page);
 	for (const title of ['Database', 'Cache and realtime', 'AI', 'Application'])
 		await expect(page.getByRole('heading', { name: title, exact: true })).toBeVisible();
-	await expect(page.locator('[data-metric=ai_cost_month]')).toContainText('Filled once the AI answers.');
+	await expect(page.locator('[data-metric=ai_cost_month]')).toContainText('Comes with AI.');
 
 	await setWarning(page, '1');
 	await expect(page.getByText('Thresholds of “Rows in bookings” are saved.')).toBeVisible();

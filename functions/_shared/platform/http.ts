@@ -1,4 +1,5 @@
 /** What every edge function answers with: JSON errors of one shape, a request id, CORS, a limit on the body. */
+import { countRequest, type CountRequest } from './function-metrics.ts';
 
 /** A refusal that the caller is told as it stands. Codes of business rules are those of the error register. */
 export class Refused extends Error {
@@ -26,6 +27,8 @@ export interface ServeOptions {
 	cors?: '*' | 'none';
 	/** Takes one line of JSON per failure; the console unless tests look at it. */
 	log?: (line: string) => void;
+	/** Takes how long each answer took, for scaling health; the isolate's own counts unless tests look at it. */
+	count?: CountRequest;
 }
 
 export interface RequestContext {
@@ -47,12 +50,14 @@ export function serve(
 	options: ServeOptions,
 	handle: (request: Request, context: RequestContext) => Response | Promise<Response>
 ): (request: Request) => Promise<Response> {
-	const { methods, maxBytes = 1024 * 1024, cors = '*', log = console.error } = options;
+	const { methods, maxBytes = 1024 * 1024, cors = '*', log = console.error, count = countRequest } = options;
 	const allowed = ['OPTIONS', ...methods, ...(methods.includes('GET') ? ['HEAD'] : [])];
 
 	return async (request) => {
 		const requestId = requestIdOf(request);
+		const started = performance.now();
 		const finish = (response: Response) => {
+			if (request.method !== 'OPTIONS') count(performance.now() - started, response.status);
 			const headers = new Headers(response.headers);
 			headers.set('x-request-id', requestId);
 			headers.set('x-content-type-options', 'nosniff');

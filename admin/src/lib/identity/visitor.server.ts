@@ -25,6 +25,11 @@ export function apiOf(event: Pick<RequestEvent, 'locals'>): Api {
 	return event.locals.supabase as unknown as Api;
 }
 
+/** The same for what may be a moment old (logs, exports): from a read replica where there is one. */
+export function readerOf(event: Pick<RequestEvent, 'locals'>): Api {
+	return event.locals.reader() as unknown as Api;
+}
+
 /** Reads who asks and what they may do, at most once per request; null when signed out. */
 export function visitorOf(event: RequestEvent): () => Promise<Visitor | null> {
 	let visitor: Promise<Visitor | null> | undefined;

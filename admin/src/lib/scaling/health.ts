@@ -50,7 +50,8 @@ export const recommendation = z.object({
 });
 export type Recommendation = z.infer<typeof recommendation>;
 
-export const scalingHealth = z.object({
+const shownHealth = z.object({
+	enabled: z.literal(true),
 	as_of: z.string(),
 	status: z.enum(['ok', 'warning', 'critical']),
 	heartbeat_age_seconds: z.nullable(z.number()),
@@ -59,6 +60,10 @@ export const scalingHealth = z.object({
 	metrics: z.array(metric),
 	recommendations: z.array(recommendation)
 });
+
+/** What `scaling_health()` answers; nothing is measured while the flag scaling_dashboard is off. */
+export const scalingHealth = z.discriminatedUnion('enabled', [shownHealth, z.object({ enabled: z.literal(false) })]);
+export type ShownHealth = z.infer<typeof shownHealth>;
 
 export const levelTone = { ok: 'success', warning: 'warning', critical: 'danger', unknown: 'neutral' } as const;
 export const levelWord = { ok: 'Healthy', warning: 'Warning', critical: 'Critical', unknown: 'Not measured' } as const;

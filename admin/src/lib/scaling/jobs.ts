@@ -25,6 +25,8 @@ export type Queue = z.infer<typeof queue>;
 export const jobQueues = z.object({
 	as_of: z.string(),
 	heartbeat_age_seconds: z.nullable(count),
+	/** From this age on the workers count as silent: the critical threshold of `worker_age`, below two minutes as it comes. */
+	silent_after_seconds: count,
 	queues: z.array(queue)
 });
 
@@ -41,13 +43,10 @@ export const deadJob = z.object({
 });
 export type DeadJob = z.infer<typeof deadJob>;
 
-/** Cron beats each minute: past this age the worker missed a beat and more. */
-export const workerDeadAfterSeconds = 105;
-
 /** What the workers' last sign of life says. */
-export function workerState(ageSeconds: number | null): 'working' | 'silent' | 'never' {
+export function workerState(ageSeconds: number | null, silentAfterSeconds: number): 'working' | 'silent' | 'never' {
 	if (ageSeconds === null) return 'never';
-	return ageSeconds > workerDeadAfterSeconds ? 'silent' : 'working';
+	return ageSeconds >= silentAfterSeconds ? 'silent' : 'working';
 }
 
 /** `booking-notify` → `Booking notify`. */

@@ -1,7 +1,7 @@
 import { logCsv } from '#admin/audit/log-csv.ts';
 import { logQuestion } from '#admin/audit/log.server.ts';
 import { readLog } from '#admin/audit/log.ts';
-import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
+import { allowed, readerOf } from '#admin/identity/visitor.server.ts';
 import { exportList } from '#admin/platform/export.server.ts';
 import { pages } from '#admin/platform/navigation.ts';
 import type { RequestHandler } from './$types';
@@ -15,7 +15,7 @@ export const GET: RequestHandler = async (event) => {
 	return exportList(
 		'audit',
 		logCsv(visitor.stations),
-		(cursor) => readLog(apiOf(event), { ...question, state: { ...question.state, cursor } }, pageSize),
+		(cursor) => readLog(readerOf(event), { ...question, state: { ...question.state, cursor } }, pageSize),
 		(row) => ({ value: row.occurred_at, id: row.id }),
 		question.timezone
 	);

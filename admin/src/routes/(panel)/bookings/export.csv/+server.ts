@@ -1,7 +1,7 @@
 import { bookingCsv } from '#admin/booking/csv.ts';
 import { bookingQuestion } from '#admin/booking/list.server.ts';
 import { readBookings } from '#admin/booking/list.ts';
-import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
+import { allowed, readerOf } from '#admin/identity/visitor.server.ts';
 import { exportList } from '#admin/platform/export.server.ts';
 import { pages } from '#admin/platform/navigation.ts';
 import type { RequestHandler } from './$types';
@@ -16,7 +16,7 @@ export const GET: RequestHandler = async (event) => {
 	return exportList(
 		'bookings',
 		bookingCsv(visitor.stations),
-		(cursor) => readBookings(apiOf(event), { ...question, state: { ...question.state, cursor } }, pageSize),
+		(cursor) => readBookings(readerOf(event), { ...question, state: { ...question.state, cursor } }, pageSize),
 		(row) => ({ value: row[by], id: row.id }),
 		question.timezone
 	);

@@ -1,4 +1,4 @@
-import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
+import { allowed, readerOf } from '#admin/identity/visitor.server.ts';
 import { leadCsv } from '#admin/leads/csv.ts';
 import { leadQuestion } from '#admin/leads/list.server.ts';
 import { readLeads } from '#admin/leads/list.ts';
@@ -15,7 +15,7 @@ export const GET: RequestHandler = async (event) => {
 	return exportList(
 		'leads',
 		leadCsv(visitor.stations),
-		(cursor) => readLeads(apiOf(event), { ...question, state: { ...question.state, cursor } }, pageSize),
+		(cursor) => readLeads(readerOf(event), { ...question, state: { ...question.state, cursor } }, pageSize),
 		(row) => ({ value: row.created_at, id: row.id }),
 		question.timezone
 	);

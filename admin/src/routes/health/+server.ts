@@ -1,0 +1,3 @@
+import { health } from '#kit/server/health.ts';
+
+export const GET = () => health();

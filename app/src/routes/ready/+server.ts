@@ -1,0 +1,3 @@
+import { ready } from '#kit/server/health.ts';
+
+export const GET = () => ready();
