@@ -26,8 +26,8 @@ export interface Lite {
 	close(): Promise<void>;
 }
 
-/** Connections for requests, as Supabase's smallest pooler has. */
-const poolSize = 20;
+/** Connections for requests. More would only wait for the machine's cores, and each compiles every function for itself. */
+const poolSize = 8;
 
 export async function startLite(config: LocalConfig, db: LocalDatabase): Promise<Lite> {
 	const connection = connectionOn(db);

@@ -1,6 +1,9 @@
 /**
- * Mends: lite's driver has every statement with parameters described, parsed and planned anew, which costs a round trip
- * and most of the time of a small request. PostgREST prepares its statements; so does this.
+ * Mends two things in lite's driver:
+ * - it has every statement with parameters described, parsed and planned anew, which costs a round trip and most of the time of
+ *   a small request. PostgREST prepares its statements; so does this;
+ * - it waits for the answer to `begin` before it sends the statement after it. Both go out together, and that statement is not
+ *   answered before `begin` is: should `begin` fail, so does it, and nothing more is sent.
  */
 import type { ReservedSql, Sql } from 'postgres';
 
@@ -9,8 +12,19 @@ export function prepareStatements(driver: Sql): void {
 	driver.reserve = async () => {
 		const connection = await reserve();
 		const unsafe = connection.unsafe.bind(connection);
-		connection.unsafe = ((text, parameters, options) =>
-			unsafe(text, parameters, { prepare: (parameters?.length ?? 0) > 0, ...options })) as ReservedSql['unsafe'];
+		let begun: Promise<unknown> | undefined;
+		connection.unsafe = ((text, parameters, options) => {
+			const sent = unsafe(text, parameters, { prepare: (parameters?.length ?? 0) > 0, ...options });
+			if (text === 'begin') {
+				begun = sent.execute();
+				begun.catch(() => undefined); // told by the statement that follows
+				return Promise.resolve(Object.assign([], { command: 'BEGIN', count: 0 }));
+			}
+			if (!begun) return sent;
+			const both = Promise.all([begun, sent]);
+			begun = undefined;
+			return both.then(([, result]) => result);
+		}) as ReservedSql['unsafe'];
 		return connection;
 	};
 }
