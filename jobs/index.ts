@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { fromPglite, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss';
+import { assignmentJobs } from './assignments.ts';
 import { auditJobs } from './audit.ts';
 import { whatsAppSettings, type WhatsAppSettings } from '#shared/platform/whatsapp.ts';
 import { bookingJobs } from './booking.ts';
@@ -20,6 +21,7 @@ import { jobStats, type JobStats } from './stats.ts';
 export const jobs: AnyJob[] = [
 	...platformJobs,
 	...bookingJobs,
+	...assignmentJobs,
 	...leadJobs,
 	...identityJobs,
 	...auditJobs,

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { grants } from '../../admin/src/lib/identity/access.ts';
 import { assignments } from '../../admin/src/lib/booking/assignments.ts';
-import { changedBooking, linkedCustomer } from '#shared/booking/answers.ts';
+import { assignmentAnswer, changedBooking, chefProgress, linkedCustomer } from '#shared/booking/answers.ts';
 import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
 import { siteCatalog } from '#shared/catalog/schema.ts';
 import { capturedLead } from '#shared/leads/answers.ts';
@@ -12,13 +12,16 @@ export type Schema = z.core.$ZodType;
 
 export const rpcAnswers = {
 	assign_chef: changedBooking,
+	assignment_deed: assignmentAnswer,
 	available_slots: slots,
 	cancel_booking: changedBooking,
 	capture_lead: capturedLead,
+	chef_progress: chefProgress,
 	confirm_booking: changedBooking,
 	create_booking: bookingAnswer,
 	get_booking: guestBooking,
 	link_my_customer: linkedCustomer,
+	move_booking: changedBooking,
 	my_assignments: assignments,
 	my_permissions: grants,
 	quote_event: quote,

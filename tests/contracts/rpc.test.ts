@@ -102,6 +102,18 @@ describe('what the apps read is what the API answers', () => {
 		expect(Array.isArray(await call('my_assignments', {}, chef))).toBe(true);
 	});
 
+	it('assignment_deed, as the office and seen by the guest as chef_progress; move_booking', async () => {
+		const { booking_id, access_token } = await book();
+		const accepted = await call('assignment_deed', { p_booking: booking_id, p_deed: 'accept' }, manager);
+		expect(accepted).toMatchObject({ assignment: 'accepted', on_my_way_at: null });
+		expect(await call('chef_progress', { p_booking: booking_id, p_token: access_token })).toMatchObject({
+			stage: null
+		});
+		const starts_at = slot();
+		const moved = await call('move_booking', { p_booking: booking_id, p_starts_at: starts_at }, manager);
+		expect(Date.parse(moved.event_at)).toBe(Date.parse(starts_at));
+	});
+
 	it('link_my_customer', async () => {
 		expect((await call('link_my_customer', {}, customer)).customer_id).toMatch(/-/);
 	});

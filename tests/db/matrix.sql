@@ -94,6 +94,7 @@ begin
 		perform tests.keep('booking', v_side, v_booking);
 		insert into public.booking_items values (v_booking, 'addon_rice', 'Rice', 1, 500);
 		insert into public.booking_notifications values (v_booking, 'matrix');
+		insert into public.booking_assignments (booking_id, chef_id, station_id) values (v_booking, v_chef, v_station);
 		insert into public.chef_reservations (booking_id, chef_id, station_id, event_at, period)
 		values (v_booking, v_chef, v_station, '2030-01-01 20:00+00', '[2030-01-01 18:00+00, 2030-01-01 23:59+00]');
 

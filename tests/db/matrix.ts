@@ -266,6 +266,7 @@ export const matrix: Record<string, TableRule> = {
 	bookings: table({ row: (side) => ({ id: booking(side) }) }, { select: 'a a a o - o -' }),
 	booking_items: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - o -' }),
 	chef_reservations: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	booking_assignments: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	booking_notifications: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	leads: table({ row: fixture('lead'), update: 'notes' }, { select: 'a a a o - - -', update: 'a a a o - - -' }),
 	waitlist: table({ row: fixture('waitlist') }, { select: 'a a a o - - -' }),

@@ -102,6 +102,28 @@ describe.each(databases)('jobs that tell people, on %s', (database) => {
 		]);
 	});
 
+	it('assignment-declined tells the station’s managers once, and nobody any more when it was a slip', async () => {
+		const booking_id = await stand.makeBooking('declined@example.test');
+		const deed = (undo: boolean) =>
+			stand.db.query(
+				`select set_config('request.jwt.claims', '{"role": "service_role"}', false),
+				public.assignment_deed($1, 'decline', $2, 'My car broke down.')`,
+				[booking_id, undo]
+			);
+		await deed(false);
+		await deed(true);
+		await stand.start();
+		await stand.done('assignment-declined', 1);
+		expect(await stand.mails()).toEqual([]);
+		await deed(false);
+		await stand.done('assignment-declined', 2);
+		const [mail, ...more] = await stand.mails();
+		expect(more).toEqual([]);
+		expect(mail?.to).toEqual(['manager.fremont@demo.test']);
+		expect(mail?.text).toContain('My car broke down.');
+		expect(mail?.links).toContain(`http://admin.test/bookings/${booking_id}`);
+	});
+
 	describe('leads', () => {
 		const makeLead = async (station: string, extra = '{}') => {
 			const [row] = await stand.db.query<{ id: string }>(

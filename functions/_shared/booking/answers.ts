@@ -13,5 +13,30 @@ export const changedBooking = z.object({
 });
 export type ChangedBooking = z.infer<typeof changedBooking>;
 
+export const assignmentStatus = z.enum(['offered', 'accepted', 'declined']);
+export type AssignmentStatus = z.infer<typeof assignmentStatus>;
+
+/** What `assignment_deed` answers: the booking and its assignment as they are now. */
+export const assignmentAnswer = z.object({
+	booking_id: z.string(),
+	reference: z.string(),
+	status: bookingStatus,
+	assignment: assignmentStatus,
+	decline_reason: z.nullable(z.string()),
+	on_my_way_at: z.nullable(z.string()),
+	arrived_at: z.nullable(z.string()),
+	done_at: z.nullable(z.string()),
+	version: z.int()
+});
+
+/** What `chef_progress` answers; `stage` is null before the chef set out. */
+export const chefProgress = z.object({
+	stage: z.nullable(z.enum(['on_the_way', 'arrived', 'done'])),
+	since: z.nullable(z.string()),
+	/** The chef's first name. */
+	chef: z.nullable(z.string())
+});
+export type ChefProgress = z.infer<typeof chefProgress>;
+
 /** What `link_my_customer` answers: the customer of the signed-in person, and whether it was found just now. */
 export const linkedCustomer = z.object({ customer_id: z.string(), linked: z.boolean() });

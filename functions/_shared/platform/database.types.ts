@@ -60,6 +60,74 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			booking_assignments: {
+				Row: {
+					answered_at: string | null;
+					arrived_at: string | null;
+					booking_id: string;
+					chef_id: string;
+					decline_reason: string | null;
+					done_at: string | null;
+					offered_at: string;
+					on_my_way_at: string | null;
+					station_id: string;
+					status: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					answered_at?: string | null;
+					arrived_at?: string | null;
+					booking_id: string;
+					chef_id: string;
+					decline_reason?: string | null;
+					done_at?: string | null;
+					offered_at?: string;
+					on_my_way_at?: string | null;
+					station_id: string;
+					status?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					answered_at?: string | null;
+					arrived_at?: string | null;
+					booking_id?: string;
+					chef_id?: string;
+					decline_reason?: string | null;
+					done_at?: string | null;
+					offered_at?: string;
+					on_my_way_at?: string | null;
+					station_id?: string;
+					status?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'booking_assignments_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_assignments_chef_id_fkey';
+						columns: ['chef_id'];
+						isOneToOne: false;
+						referencedRelation: 'chefs';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_assignments_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			booking_items: {
 				Row: {
 					booking_id: string;
@@ -473,48 +541,6 @@ export type Database = {
 					}
 				];
 			};
-			customer_notes: {
-				Row: {
-					author_id: string | null;
-					author_name: string;
-					created_at: string;
-					customer_id: string;
-					id: string;
-					note: string;
-					updated_at: string;
-					version: number;
-				};
-				ComputedFields: never;
-				Insert: {
-					author_id?: string | null;
-					author_name?: string;
-					created_at?: string;
-					customer_id: string;
-					id?: string;
-					note: string;
-					updated_at?: string;
-					version?: number;
-				};
-				Update: {
-					author_id?: string | null;
-					author_name?: string;
-					created_at?: string;
-					customer_id?: string;
-					id?: string;
-					note?: string;
-					updated_at?: string;
-					version?: number;
-				};
-				Relationships: [
-					{
-						foreignKeyName: 'customer_notes_customer_id_fkey';
-						columns: ['customer_id'];
-						isOneToOne: false;
-						referencedRelation: 'customers';
-						referencedColumns: ['id'];
-					}
-				];
-			};
 			customers: {
 				Row: {
 					created_at: string;
@@ -523,7 +549,6 @@ export type Database = {
 					deleted_by: string | null;
 					email: string | null;
 					id: string;
-					merged_into: string | null;
 					name: string;
 					notes: string;
 					phone: string | null;
@@ -543,7 +568,6 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
-					merged_into?: string | null;
 					name: string;
 					notes?: string;
 					phone?: string | null;
@@ -562,7 +586,6 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
-					merged_into?: string | null;
 					name?: string;
 					notes?: string;
 					phone?: string | null;
@@ -575,13 +598,6 @@ export type Database = {
 					version?: number;
 				};
 				Relationships: [
-					{
-						foreignKeyName: 'customers_merged_into_fkey';
-						columns: ['merged_into'];
-						isOneToOne: false;
-						referencedRelation: 'customers';
-						referencedColumns: ['id'];
-					},
 					{
 						foreignKeyName: 'customers_station_id_fkey';
 						columns: ['station_id'];
@@ -1528,6 +1544,10 @@ export type Database = {
 			accept_invitations: { Args: Record<PropertyKey, never>; Returns: Json };
 			acknowledge_recommendation: { Args: { p_id: string }; Returns: undefined };
 			assign_chef: { Args: { p_booking: string; p_chef: string }; Returns: Json };
+			assignment_deed: {
+				Args: { p_booking: string; p_deed: string; p_reason?: string; p_undo?: boolean };
+				Returns: Json;
+			};
 			audit_people: {
 				Args: { p_ids?: string[] };
 				Returns: {
@@ -1548,20 +1568,9 @@ export type Database = {
 			booking_as_of: { Args: { p_at: string; p_booking: string }; Returns: Json };
 			cancel_booking: { Args: { p_access_token?: string; p_booking: string; p_reason: string }; Returns: Json };
 			capture_lead: { Args: { p_request: Json }; Returns: Json };
+			chef_progress: { Args: { p_booking: string; p_token?: string }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
 			create_booking: { Args: { p_request: Json }; Returns: Json };
-			customer_duplicates: {
-				Args: { p_customer: string };
-				Returns: {
-					email: string;
-					has_sign_in: boolean;
-					id: string;
-					name: string;
-					phone: string;
-					reasons: string[];
-				}[];
-			};
-			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
@@ -1572,21 +1581,27 @@ export type Database = {
 			};
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
-			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
-			move_menu_item: { Args: { p_item: string; p_up: boolean }; Returns: Json };
+			move_booking: { Args: { p_booking: string; p_chef?: string; p_starts_at: string }; Returns: Json };
 			my_assignments: {
 				Args: Record<PropertyKey, never>;
 				Returns: {
 					adults: number;
+					answered_at: string;
+					arrived_at: string;
+					assignment: string;
 					booking_id: string;
 					children: number;
 					customer_name: string;
 					customer_phone: string;
+					decline_reason: string;
+					done_at: string;
 					event_at: string;
 					event_ends_at: string;
 					items: Json;
 					notes: string;
+					on_my_way_at: string;
 					reference: string;
+					road_miles: number;
 					status: string;
 					timezone: string;
 					toddlers: number;
@@ -1600,7 +1615,6 @@ export type Database = {
 				}[];
 			};
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
-			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
 			preview_role: {
 				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
 				Returns: Json;

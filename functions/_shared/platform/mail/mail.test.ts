@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { assignmentDeclinedMail } from './assignments.ts';
 import { bookingMail, bookingMailKinds, type BookingMailFacts } from './booking.ts';
 import { layOut } from './layout.ts';
 import { leadFollowUpMail, waitlistMail, type LeadFacts } from './leads.ts';
@@ -105,6 +106,22 @@ describe('layOut', () => {
 });
 
 describe('leads', () => {
+	it('tells which event needs another chef, on the station’s clock, and why', () => {
+		const { subject, text } = assignmentDeclinedMail({
+			reference: 'MH-7K3Q2',
+			chef_name: 'Kenji Mori',
+			reason: 'My car broke down.',
+			station_name: 'Fremont',
+			event_at: booking.event_at,
+			timezone: booking.timezone,
+			guests: 12,
+			booking_url: 'https://admin.myhibachi.test/bookings/1'
+		});
+		expect(subject).toContain('Needs a chef');
+		expect(subject).toContain('6:00 PM');
+		expect(text).toContain('My car broke down.');
+	});
+
 	it('a follow-up says what is known and leaves out what is not', () => {
 		const { subject, text } = leadFollowUpMail(lead);
 		expect(subject).toBe('Follow up: ann@example.test');
