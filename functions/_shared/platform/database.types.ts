@@ -541,6 +541,48 @@ export type Database = {
 					}
 				];
 			};
+			customer_notes: {
+				Row: {
+					author_id: string | null;
+					author_name: string;
+					created_at: string;
+					customer_id: string;
+					id: string;
+					note: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					author_id?: string | null;
+					author_name?: string;
+					created_at?: string;
+					customer_id: string;
+					id?: string;
+					note: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					author_id?: string | null;
+					author_name?: string;
+					created_at?: string;
+					customer_id?: string;
+					id?: string;
+					note?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'customer_notes_customer_id_fkey';
+						columns: ['customer_id'];
+						isOneToOne: false;
+						referencedRelation: 'customers';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			customers: {
 				Row: {
 					created_at: string;
@@ -549,6 +591,7 @@ export type Database = {
 					deleted_by: string | null;
 					email: string | null;
 					id: string;
+					merged_into: string | null;
 					name: string;
 					notes: string;
 					phone: string | null;
@@ -568,6 +611,7 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
+					merged_into?: string | null;
 					name: string;
 					notes?: string;
 					phone?: string | null;
@@ -586,6 +630,7 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
+					merged_into?: string | null;
 					name?: string;
 					notes?: string;
 					phone?: string | null;
@@ -598,6 +643,13 @@ export type Database = {
 					version?: number;
 				};
 				Relationships: [
+					{
+						foreignKeyName: 'customers_merged_into_fkey';
+						columns: ['merged_into'];
+						isOneToOne: false;
+						referencedRelation: 'customers';
+						referencedColumns: ['id'];
+					},
 					{
 						foreignKeyName: 'customers_station_id_fkey';
 						columns: ['station_id'];
@@ -1571,6 +1623,18 @@ export type Database = {
 			chef_progress: { Args: { p_booking: string; p_token?: string }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
 			create_booking: { Args: { p_request: Json }; Returns: Json };
+			customer_duplicates: {
+				Args: { p_customer: string };
+				Returns: {
+					email: string;
+					has_sign_in: boolean;
+					id: string;
+					name: string;
+					phone: string;
+					reasons: string[];
+				}[];
+			};
+			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
@@ -1581,7 +1645,9 @@ export type Database = {
 			};
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
+			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
 			move_booking: { Args: { p_booking: string; p_chef?: string; p_starts_at: string }; Returns: Json };
+			move_menu_item: { Args: { p_item: string; p_up: boolean }; Returns: Json };
 			my_assignments: {
 				Args: Record<PropertyKey, never>;
 				Returns: {
@@ -1615,6 +1681,7 @@ export type Database = {
 				}[];
 			};
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
+			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
 			preview_role: {
 				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
 				Returns: Json;
