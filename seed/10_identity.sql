@@ -68,7 +68,7 @@ granted (role, permissions) as (
 			'flags.read', 'jobs.manage', 'jobs.read', 'leads.read', 'leads.write', 'menu.write', 'payments.read',
 			'payments.refund', 'payments.write', 'pricing.read', 'pricing.write', 'promo_codes.read', 'promo_codes.write',
 			'records.delete', 'scaling.manage', 'scaling.read', 'stations.read', 'stations.write', 'taxes.read',
-			'taxes.report', 'taxes.write', 'templates.read', 'templates.write', 'users.read'
+			'taxes.write', 'templates.read', 'templates.write', 'users.read'
 		]),
 		('customer_support', array[
 			'bookings.read', 'bookings.reschedule', 'bookings.write', 'chefs.read', 'conversations.read',

@@ -165,6 +165,9 @@ export const matrix: Record<string, TableRule> = {
 		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
 	),
 	price_change_history: table({ row: () => ({ code: `'adult'` }) }, { select: 'a a a a - - -' }),
+	tax_rates: table({ row: () => ({ county: `'Alameda'` }) }, { select: 'a a a a - - -' }),
+	tax_rate_history: table({ row: () => ({ county: `'Alameda'` }) }, { select: 'a a a a - - -' }),
+	booking_taxes: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	feature_flags: table(
 		{ row: () => ({ key: `'stripe'` }), update: 'enabled' },
 		{ select: 'a a a a a a a', update: 'a - - - - - -' }
