@@ -188,6 +188,92 @@ export type Database = {
 					}
 				];
 			};
+			booking_taxes: {
+				Row: {
+					booking_id: string;
+					city: string | null;
+					computed_at: string;
+					county: string | null;
+					event_date: string;
+					flag_reason: string | null;
+					flagged: boolean;
+					frozen_at: string | null;
+					mandatory_tip_cents: number;
+					pre_tax_cents: number | null;
+					rate: number | null;
+					set_by_hand: string | null;
+					state: string | null;
+					station_id: string;
+					tax_cents: number | null;
+					tax_rate_id: string | null;
+					total_cents: number;
+					zip: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					booking_id: string;
+					city?: string | null;
+					computed_at?: string;
+					county?: string | null;
+					event_date: string;
+					flag_reason?: string | null;
+					flagged?: boolean;
+					frozen_at?: string | null;
+					mandatory_tip_cents?: number;
+					pre_tax_cents?: number | null;
+					rate?: number | null;
+					set_by_hand?: string | null;
+					state?: string | null;
+					station_id: string;
+					tax_cents?: number | null;
+					tax_rate_id?: string | null;
+					total_cents: number;
+					zip: string;
+				};
+				Update: {
+					booking_id?: string;
+					city?: string | null;
+					computed_at?: string;
+					county?: string | null;
+					event_date?: string;
+					flag_reason?: string | null;
+					flagged?: boolean;
+					frozen_at?: string | null;
+					mandatory_tip_cents?: number;
+					pre_tax_cents?: number | null;
+					rate?: number | null;
+					set_by_hand?: string | null;
+					state?: string | null;
+					station_id?: string;
+					tax_cents?: number | null;
+					tax_rate_id?: string | null;
+					total_cents?: number;
+					zip?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'booking_taxes_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_taxes_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_taxes_tax_rate_id_fkey';
+						columns: ['tax_rate_id'];
+						isOneToOne: false;
+						referencedRelation: 'tax_rates';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			bookings: {
 				Row: {
 					adults: number;
@@ -1465,6 +1551,132 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			tax_rate_history: {
+				Row: {
+					actor: string;
+					change: string;
+					changed_at: string;
+					changed_by: string | null;
+					city: string | null;
+					county: string;
+					effective_from: string;
+					effective_to: string | null;
+					id: string;
+					new_rate: number | null;
+					old_rate: number | null;
+					reason: string;
+					state: string;
+					tax_rate_id: string;
+					zips: string[] | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					actor: string;
+					change: string;
+					changed_at?: string;
+					changed_by?: string | null;
+					city?: string | null;
+					county: string;
+					effective_from: string;
+					effective_to?: string | null;
+					id?: string;
+					new_rate?: number | null;
+					old_rate?: number | null;
+					reason: string;
+					state: string;
+					tax_rate_id: string;
+					zips?: string[] | null;
+				};
+				Update: {
+					actor?: string;
+					change?: string;
+					changed_at?: string;
+					changed_by?: string | null;
+					city?: string | null;
+					county?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					id?: string;
+					new_rate?: number | null;
+					old_rate?: number | null;
+					reason?: string;
+					state?: string;
+					tax_rate_id?: string;
+					zips?: string[] | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'tax_rate_history_tax_rate_id_fkey';
+						columns: ['tax_rate_id'];
+						isOneToOne: false;
+						referencedRelation: 'tax_rates';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			tax_rates: {
+				Row: {
+					archive_reason: string | null;
+					archived_at: string | null;
+					city: string | null;
+					county: string;
+					created_at: string;
+					effective_from: string;
+					effective_to: string | null;
+					id: string;
+					note: string;
+					rate: number;
+					replaces: string | null;
+					state: string;
+					updated_at: string;
+					version: number;
+					zips: string[] | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					archive_reason?: string | null;
+					archived_at?: string | null;
+					city?: string | null;
+					county: string;
+					created_at?: string;
+					effective_from: string;
+					effective_to?: string | null;
+					id?: string;
+					note: string;
+					rate: number;
+					replaces?: string | null;
+					state: string;
+					updated_at?: string;
+					version?: number;
+					zips?: string[] | null;
+				};
+				Update: {
+					archive_reason?: string | null;
+					archived_at?: string | null;
+					city?: string | null;
+					county?: string;
+					created_at?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					id?: string;
+					note?: string;
+					rate?: number;
+					replaces?: string | null;
+					state?: string;
+					updated_at?: string;
+					version?: number;
+					zips?: string[] | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'tax_rates_replaces_fkey';
+						columns: ['replaces'];
+						isOneToOne: false;
+						referencedRelation: 'tax_rates';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			user_roles: {
 				Row: {
 					created_at: string;
@@ -1595,6 +1807,7 @@ export type Database = {
 		Functions: {
 			accept_invitations: { Args: Record<PropertyKey, never>; Returns: Json };
 			acknowledge_recommendation: { Args: { p_id: string }; Returns: undefined };
+			archive_tax_rate: { Args: { p_rate: string; p_reason: string }; Returns: Json };
 			assign_chef: { Args: { p_booking: string; p_chef: string }; Returns: Json };
 			assignment_deed: {
 				Args: { p_booking: string; p_deed: string; p_reason?: string; p_undo?: boolean };
@@ -1637,7 +1850,9 @@ export type Database = {
 			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
+			email_tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
+			import_tax_rates: { Args: { p_dry_run?: boolean; p_rows: Json }; Returns: Json };
 			invitation_for_token: { Args: { p_token: string }; Returns: Json };
 			invite_staff: {
 				Args: { p_email: string; p_name?: string; p_role: string; p_station_id?: string };
@@ -1706,11 +1921,27 @@ export type Database = {
 			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
 			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
 			revoke_invitation: { Args: { p_invitation: string }; Returns: Json };
+			save_tax_rate: { Args: { p_rate: Json }; Returns: Json };
 			scaling_health: { Args: Record<PropertyKey, never>; Returns: Json };
+			set_booking_tax: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			sign_in_allowed: { Args: { p_email: string }; Returns: Json };
 			site_catalog: { Args: Record<PropertyKey, never>; Returns: Json };
 			snooze_recommendation: { Args: { p_days?: number; p_id: string }; Returns: undefined };
 			station_for_zip: { Args: { p_zip: string }; Returns: Json };
+			tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
+			tax_report_bookings: {
+				Args: {
+					p_after?: string;
+					p_after_date?: string;
+					p_county?: string;
+					p_from: string;
+					p_limit?: number;
+					p_rate?: number;
+					p_state?: string;
+					p_to: string;
+				};
+				Returns: Json;
+			};
 			trash_items: {
 				Args: { p_before?: string; p_before_id?: string; p_limit?: number; p_table?: string };
 				Returns: {
