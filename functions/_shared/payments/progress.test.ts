@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { declineWords } from './decline.ts';
+import { paymentStage, receiptEntries } from './progress.ts';
+import type { PaymentCheckout, PaymentEntry } from './schema.ts';
+import { formatRate, holdLeft, whyNotWords } from './words.ts';
+
+const id = 'c1';
+const attempt = (status: PaymentCheckout['status']): PaymentCheckout => ({
+	id,
+	status,
+	purpose: 'deposit',
+	amount_cents: 10_000,
+	tip_cents: 0,
+	fee_cents: 300,
+	total_cents: 10_300,
+	funding: 'credit',
+	url: null,
+	expires_at: null,
+	failure_code: null
+});
+const row = (kind: PaymentEntry['kind'], amount_cents: number, checkout_id: string | null = id): PaymentEntry => ({
+	id: `${kind}${amount_cents}`,
+	kind,
+	method: 'stripe',
+	amount_cents,
+	checkout_id,
+	occurred_at: '2026-12-01T00:00:00Z'
+});
+const paid = [row('card_fee', 300), row('deposit', 10_000)];
+const at = (status: 'pending' | 'confirmed' | 'completed' | 'cancelled') => ({ booking: { status } });
+
+describe('how far a payment is', () => {
+	it.each([
+		['nothing was begun', null, [], 'pending', 'none'],
+		['the card company has not told us', attempt('open'), [], 'pending', 'processing'],
+		['it is on its way', attempt('processing'), [], 'pending', 'processing'],
+		['it was paid, the ledger has no row yet', attempt('succeeded'), [], 'pending', 'confirming'],
+		['it is in the ledger, the booking is still held', attempt('succeeded'), paid, 'pending', 'confirming'],
+		['the booking is confirmed', attempt('succeeded'), paid, 'confirmed', 'done'],
+		['it was a balance after the dinner', attempt('succeeded'), paid, 'completed', 'done'],
+		['the booking is gone', attempt('succeeded'), paid, 'cancelled', 'late'],
+		['it was declined', attempt('failed'), [], 'pending', 'failed'],
+		['the page was open too long', attempt('expired'), [], 'pending', 'failed']
+	] as const)('%s', (_, checkout, entries, status, stage) => {
+		expect(paymentStage({ checkout, entries: [...entries], ...at(status) })).toBe(stage);
+	});
+	it('is never done, nor confirming, while neither ledger nor card company said so', () => {
+		fc.assert(
+			fc.property(
+				fc.constantFrom<PaymentCheckout['status']>('open', 'processing', 'failed', 'expired'),
+				fc.constantFrom('pending', 'confirmed', 'completed', 'cancelled'),
+				(status, booking) => {
+					const stage = paymentStage({
+						checkout: attempt(status),
+						entries: [row('deposit', 1, 'other')],
+						...at(booking)
+					});
+					expect(['processing', 'failed']).toContain(stage);
+				}
+			)
+		);
+	});
+	it('follows the attempt that is named, also when a later one was begun', () => {
+		const later = { ...attempt('open'), id: 'c2' };
+		expect(paymentStage({ checkout: later, entries: paid, ...at('confirmed') }, id)).toBe('done');
+		expect(paymentStage({ checkout: later, entries: [], ...at('pending') }, id)).toBe('none');
+	});
+});
+
+describe('a receipt', () => {
+	it('has the rows of its payment in their order, and nothing else', () => {
+		const entries = [...paid, row('tip', 500), row('refund', -300), row('balance', 7, 'other')];
+		expect(receiptEntries(entries, id).map(({ kind }) => kind)).toEqual(['deposit', 'tip', 'card_fee']);
+	});
+});
+
+describe('words', () => {
+	it('each reason has its own, and one that we do not know has some', () => {
+		const codes = [
+			'card_declined',
+			'insufficient_funds',
+			'expired_card',
+			'processing_error',
+			'authentication_required'
+		];
+		const titles = [...codes, null].map((failure_code) => declineWords({ status: 'failed', failure_code }).title);
+		expect(new Set(titles).size).toBe(codes.length + 1);
+		expect(declineWords({ status: 'expired', failure_code: null }).title).toContain('too long');
+		expect(declineWords({ status: 'failed', failure_code: 'toString' }).title).toBe('The payment did not go through');
+	});
+	it('a stolen card is told as a plain decline', () => {
+		expect(declineWords({ status: 'failed', failure_code: 'stolen_card' })).toEqual(
+			declineWords({ status: 'failed', failure_code: 'card_declined' })
+		);
+	});
+	it('a rate is read as people do', () => {
+		expect([0.03, 0.0275, 0].map(formatRate)).toEqual(['3%', '2.75%', '0%']);
+	});
+	it('what can not be paid is told with the database’s words where we have none', () => {
+		expect(whyNotWords('CANCELLED', null).title).toContain('cancelled');
+		expect(whyNotWords('PURPOSE', 'The deposit comes first.').help).toBe('The deposit comes first.');
+	});
+	it('a hold counts down to its end', () => {
+		const end = '2026-12-01T12:00:00Z';
+		const before = (seconds: number) => holdLeft(end, Date.parse(end) - seconds * 1000);
+		expect([1800, 61, 9, 1].map(before)).toEqual(['30:00', '1:01', '0:09', '0:01']);
+		expect(before(3600 * 23 + 60 * 5)).toBe('23 h 5 min');
+		expect([0, -1].map(before)).toEqual([null, null]);
+	});
+});
