@@ -1,4 +1,4 @@
-select plan(69);
+select plan(70);
 
 select tests.only_chefs(2);
 delete from realtime.messages;
@@ -136,8 +136,14 @@ select is(tests.code('select count(*) from customers'), '42501', 'nor customers'
 select is(tests.code('select private.expire_holds()'), '42501', 'nor sweep holds');
 select is(tests.code('select private.booking_token(gen_random_uuid())'), '42501', 'nor make tokens');
 
--- DST
+-- The venue
+create temp table plain as select create_booking(tests.wish(tests.slot(3),
+	'{"venue": {"line1": "1 Test Street", "zip": "94538"}, "contact": {"name": "Sam", "email": "sam@example.test", "phone": "+15102345679"}}')) as b;
 select tests.as_owner();
+select is((select venue_city || ', ' || venue_state from bookings where id = (select (b ->> 'booking_id')::uuid from plain)), 'Fremont, CA',
+	'A venue without a city has that of its ZIP code');
+
+-- DST
 insert into station_start_times values (tests.station('fremont'), '02:30');
 select is((select count(*)::int from stations s, private.slots_between(s, '2027-03-14', '2027-03-14') t where s.id = tests.station('fremont') and t.start_time = '02:30'), 0,
 	'A wall time that summer time skips is no slot');
