@@ -68,7 +68,7 @@ const notify = defineJob({
 export const bookingJobs: AnyJob[] = [holdExpire, notify];
 
 /** What moves an entry in a calendar: made once it is sure, then moved or struck out. The site's download has the same uid. */
-const inCalendar = new Set<BookingMailKind>(['confirmed', 'rescheduled', 'cancelled']);
+const inCalendar = new Set<BookingMailKind>(['confirmed', 'rebooked', 'rescheduled', 'cancelled']);
 
 interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'book_url' | 'contact_url'> {
 	status: 'pending' | 'confirmed' | 'completed' | 'cancelled';
@@ -107,12 +107,14 @@ function isStillSo(kind: BookingMailKind, { status, cancel_reason }: BookingRow)
 		case 'received':
 			return status === 'pending';
 		case 'confirmed':
+		case 'rebooked':
 			return status === 'confirmed';
 		case 'rescheduled':
 			return status === 'pending' || status === 'confirmed';
 		case 'cancelled':
 			return status === 'cancelled' && cancel_reason !== 'hold_expired';
 		case 'hold_expired':
+		case 'refunded_late':
 			return status === 'cancelled' && cancel_reason === 'hold_expired';
 	}
 }

@@ -13,6 +13,7 @@ import { identityJobs } from './identity.ts';
 import type { AnyJob, JobContext } from './job.ts';
 import { leadJobs } from './leads.ts';
 import { createMailer, type MailSettings } from './mail.ts';
+import { paymentJobs } from './payments.ts';
 import { platformJobs } from './platform.ts';
 import { scalingJobs } from './scaling.ts';
 import { jobStats, type JobStats } from './stats.ts';
@@ -25,7 +26,8 @@ export const jobs: AnyJob[] = [
 	...leadJobs,
 	...identityJobs,
 	...auditJobs,
-	...scalingJobs
+	...scalingJobs,
+	...paymentJobs
 ];
 
 export interface JobsOptions {

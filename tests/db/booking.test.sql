@@ -1,6 +1,7 @@
 select plan(70);
 
 select tests.only_chefs(2);
+update feature_flags set enabled = false where key = 'stripe';
 delete from realtime.messages;
 
 -- Booking

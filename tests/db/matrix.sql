@@ -98,12 +98,24 @@ begin
 		insert into public.chef_reservations (booking_id, chef_id, station_id, event_at, period)
 		values (v_booking, v_chef, v_station, '2030-01-01 20:00+00', '[2030-01-01 18:00+00, 2030-01-01 23:59+00]');
 
+		insert into public.payments (booking_id, kind, method, amount_cents, applies_to, entry_key, actor)
+		values (v_booking, 'deposit', 'cash', 1, 'booking', 'matrix:' || v_side, 'matrix') returning id into v_lead;
+		perform tests.keep('payment', v_side, v_lead);
+		insert into public.payment_checkouts (booking_id, purpose, amount_cents, idempotency_key)
+		values (v_booking, 'deposit', 10000, 'matrix:' || v_side);
+		insert into public.payment_refunds (booking_id, method, amount_cents, reason, idempotency_key)
+		values (v_booking, 'cash', 1, 'Matrix of roles', 'matrix:' || v_side);
+		insert into public.payment_disputes (booking_id, stripe_dispute_id, amount_cents, opened_at)
+		values (v_booking, 'matrix:' || v_side, 1, '2030-01-01');
+		insert into public.payment_attention (booking_id, kind, subject) values (v_booking, 'dispute', 'matrix:' || v_side);
+
 		insert into public.leads (station_id, email, source) values (v_station, 'matrix.lead.' || v_side || '@example.test', 'website')
 		returning id into v_lead;
 		perform tests.keep('lead', v_side, v_lead);
 		insert into public.waitlist (lead_id, station_id, starts_at) values (v_lead, v_station, '2030-01-01 20:00+00') returning id into v_lead;
 		perform tests.keep('waitlist', v_side, v_lead);
 	end loop;
+	insert into public.payment_reconciliations (period_from, period_to, checked) values ('2030-01-01', '2030-01-02', 0);
 	insert into public.scaling_metrics (metric, measured_at, value) values ('db_size', '2030-01-01', 1);
 	insert into public.scaling_recommendations (metric, level, status, value, threshold, resolved_at)
 	values ('db_size', 'warning', 'resolved', 1, 1, '2030-01-01');

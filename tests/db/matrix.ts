@@ -274,6 +274,41 @@ export const matrix: Record<string, TableRule> = {
 	leads: table({ row: fixture('lead'), update: 'notes' }, { select: 'a a a o - - -', update: 'a a a o - - -' }),
 	waitlist: table({ row: fixture('waitlist') }, { select: 'a a a o - - -' }),
 
+	cancellation_policies: table(
+		{
+			row: () => ({ effective_from: `'2024-01-01'` }),
+			insert: (side) => ({
+				effective_from: side === 'own' ? `'2030-01-01'` : `'2030-01-02'`,
+				full_refund_days: '7',
+				free_reschedules: '1',
+				free_reschedule_hours: '48',
+				reschedule_fee_cents: '5000',
+				note: `'Matrix of roles'`
+			})
+		},
+		{ select: 'a a a a a a a', insert: 'a a - - - - -' }
+	),
+	card_fee_rules: table(
+		{
+			row: () => ({ funding: `'credit'`, state: `'CT'` }),
+			insert: (side) => ({
+				state: side === 'own' ? `'ZY'` : `'ZZ'`,
+				funding: `'credit'`,
+				rate: '0',
+				reason: `'Matrix of roles'`
+			}),
+			update: 'rate'
+		},
+		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
+	),
+	// a customer sees the own ledger, not how it came about
+	payments: table({ row: fixture('payment') }, { select: 'a a a o - o -' }),
+	payment_checkouts: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	payment_refunds: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	payment_disputes: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	payment_attention: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	payment_reconciliations: table({ row: () => ({ period_from: `'2030-01-01'` }) }, { select: 'a a a - - - -' }),
+
 	scaling_thresholds: table(
 		{ row: () => ({ metric: `'db_size'` }), update: 'warning' },
 		{ select: 'a a - - - - -', update: 'a a - - - - -' }

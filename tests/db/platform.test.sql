@@ -49,12 +49,12 @@ select is(private.current_actor(), 'user:' || tests.user_id('admin@demo.test'), 
 select tests.as_owner();
 
 -- Flags
-select is(private.flag('stripe'), false, 'A flag is as it was switched');
-insert into private.settings (key, value) values ('feature.stripe', 'true');
-select is(private.flag('stripe'), true, 'The environment overrides a flag');
+select is(private.flag('loyalty_program'), false, 'A flag is as it was switched');
+insert into private.settings (key, value) values ('feature.loyalty_program', 'true');
+select is(private.flag('loyalty_program'), true, 'The environment overrides a flag');
 select is(private.flag('no_such_flag'), false, 'An unknown flag is off');
 select is((select count(*)::int from feature_flags), 46, 'Every flag of the product is there');
 select tests.as_anon();
-select is((site_catalog() -> 'flags' ->> 'stripe')::boolean, true, 'Visitors CAN read the flags in force');
+select is((site_catalog() -> 'flags' ->> 'loyalty_program')::boolean, true, 'Visitors CAN read the flags in force');
 
 select * from finish();

@@ -60,74 +60,6 @@ export type Database = {
 				};
 				Relationships: [];
 			};
-			booking_assignments: {
-				Row: {
-					answered_at: string | null;
-					arrived_at: string | null;
-					booking_id: string;
-					chef_id: string;
-					decline_reason: string | null;
-					done_at: string | null;
-					offered_at: string;
-					on_my_way_at: string | null;
-					station_id: string;
-					status: string;
-					updated_at: string;
-					version: number;
-				};
-				ComputedFields: never;
-				Insert: {
-					answered_at?: string | null;
-					arrived_at?: string | null;
-					booking_id: string;
-					chef_id: string;
-					decline_reason?: string | null;
-					done_at?: string | null;
-					offered_at?: string;
-					on_my_way_at?: string | null;
-					station_id: string;
-					status?: string;
-					updated_at?: string;
-					version?: number;
-				};
-				Update: {
-					answered_at?: string | null;
-					arrived_at?: string | null;
-					booking_id?: string;
-					chef_id?: string;
-					decline_reason?: string | null;
-					done_at?: string | null;
-					offered_at?: string;
-					on_my_way_at?: string | null;
-					station_id?: string;
-					status?: string;
-					updated_at?: string;
-					version?: number;
-				};
-				Relationships: [
-					{
-						foreignKeyName: 'booking_assignments_booking_id_fkey';
-						columns: ['booking_id'];
-						isOneToOne: true;
-						referencedRelation: 'bookings';
-						referencedColumns: ['id'];
-					},
-					{
-						foreignKeyName: 'booking_assignments_chef_id_fkey';
-						columns: ['chef_id'];
-						isOneToOne: false;
-						referencedRelation: 'chefs';
-						referencedColumns: ['id'];
-					},
-					{
-						foreignKeyName: 'booking_assignments_station_id_fkey';
-						columns: ['station_id'];
-						isOneToOne: false;
-						referencedRelation: 'stations';
-						referencedColumns: ['id'];
-					}
-				];
-			};
 			booking_items: {
 				Row: {
 					booking_id: string;
@@ -152,6 +84,13 @@ export type Database = {
 					unit_cents?: number;
 				};
 				Relationships: [
+					{
+						foreignKeyName: 'booking_items_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
 					{
 						foreignKeyName: 'booking_items_booking_id_fkey';
 						columns: ['booking_id'];
@@ -183,93 +122,14 @@ export type Database = {
 						foreignKeyName: 'booking_notifications_booking_id_fkey';
 						columns: ['booking_id'];
 						isOneToOne: false;
-						referencedRelation: 'bookings';
-						referencedColumns: ['id'];
-					}
-				];
-			};
-			booking_taxes: {
-				Row: {
-					booking_id: string;
-					city: string | null;
-					computed_at: string;
-					county: string | null;
-					event_date: string;
-					flag_reason: string | null;
-					flagged: boolean;
-					frozen_at: string | null;
-					mandatory_tip_cents: number;
-					pre_tax_cents: number | null;
-					rate: number | null;
-					set_by_hand: string | null;
-					state: string | null;
-					station_id: string;
-					tax_cents: number | null;
-					tax_rate_id: string | null;
-					total_cents: number;
-					zip: string;
-				};
-				ComputedFields: never;
-				Insert: {
-					booking_id: string;
-					city?: string | null;
-					computed_at?: string;
-					county?: string | null;
-					event_date: string;
-					flag_reason?: string | null;
-					flagged?: boolean;
-					frozen_at?: string | null;
-					mandatory_tip_cents?: number;
-					pre_tax_cents?: number | null;
-					rate?: number | null;
-					set_by_hand?: string | null;
-					state?: string | null;
-					station_id: string;
-					tax_cents?: number | null;
-					tax_rate_id?: string | null;
-					total_cents: number;
-					zip: string;
-				};
-				Update: {
-					booking_id?: string;
-					city?: string | null;
-					computed_at?: string;
-					county?: string | null;
-					event_date?: string;
-					flag_reason?: string | null;
-					flagged?: boolean;
-					frozen_at?: string | null;
-					mandatory_tip_cents?: number;
-					pre_tax_cents?: number | null;
-					rate?: number | null;
-					set_by_hand?: string | null;
-					state?: string | null;
-					station_id?: string;
-					tax_cents?: number | null;
-					tax_rate_id?: string | null;
-					total_cents?: number;
-					zip?: string;
-				};
-				Relationships: [
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
 					{
-						foreignKeyName: 'booking_taxes_booking_id_fkey';
+						foreignKeyName: 'booking_notifications_booking_id_fkey';
 						columns: ['booking_id'];
-						isOneToOne: true;
+						isOneToOne: false;
 						referencedRelation: 'bookings';
-						referencedColumns: ['id'];
-					},
-					{
-						foreignKeyName: 'booking_taxes_station_id_fkey';
-						columns: ['station_id'];
-						isOneToOne: false;
-						referencedRelation: 'stations';
-						referencedColumns: ['id'];
-					},
-					{
-						foreignKeyName: 'booking_taxes_tax_rate_id_fkey';
-						columns: ['tax_rate_id'];
-						isOneToOne: false;
-						referencedRelation: 'tax_rates';
 						referencedColumns: ['id'];
 					}
 				];
@@ -278,6 +138,7 @@ export type Database = {
 				Row: {
 					adults: number;
 					cancel_reason: string | null;
+					cancellation_policy_id: string | null;
 					cancelled_at: string | null;
 					chef_id: string | null;
 					children: number;
@@ -297,6 +158,7 @@ export type Database = {
 					id: string;
 					idempotency_key: string | null;
 					notes: string;
+					own_reschedule_count: number;
 					price_version: string;
 					quote: NonNullable<Json>;
 					reference: string;
@@ -321,6 +183,7 @@ export type Database = {
 				Insert: {
 					adults: number;
 					cancel_reason?: string | null;
+					cancellation_policy_id?: string | null;
 					cancelled_at?: string | null;
 					chef_id?: string | null;
 					children?: number;
@@ -340,6 +203,7 @@ export type Database = {
 					id?: string;
 					idempotency_key?: string | null;
 					notes?: string;
+					own_reschedule_count?: number;
 					price_version: string;
 					quote: NonNullable<Json>;
 					reference: string;
@@ -363,6 +227,7 @@ export type Database = {
 				Update: {
 					adults?: number;
 					cancel_reason?: string | null;
+					cancellation_policy_id?: string | null;
 					cancelled_at?: string | null;
 					chef_id?: string | null;
 					children?: number;
@@ -382,6 +247,7 @@ export type Database = {
 					id?: string;
 					idempotency_key?: string | null;
 					notes?: string;
+					own_reschedule_count?: number;
 					price_version?: string;
 					quote?: NonNullable<Json>;
 					reference?: string;
@@ -404,6 +270,13 @@ export type Database = {
 				};
 				Relationships: [
 					{
+						foreignKeyName: 'bookings_cancellation_policy_id_fkey';
+						columns: ['cancellation_policy_id'];
+						isOneToOne: false;
+						referencedRelation: 'cancellation_policies';
+						referencedColumns: ['id'];
+					},
+					{
 						foreignKeyName: 'bookings_chef_id_fkey';
 						columns: ['chef_id'];
 						isOneToOne: false;
@@ -425,6 +298,86 @@ export type Database = {
 						referencedColumns: ['id'];
 					}
 				];
+			};
+			cancellation_policies: {
+				Row: {
+					created_at: string;
+					created_by: string | null;
+					effective_from: string;
+					free_reschedule_hours: number;
+					free_reschedules: number;
+					full_refund_days: number;
+					id: string;
+					note: string;
+					reschedule_fee_cents: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					created_at?: string;
+					created_by?: string | null;
+					effective_from?: string;
+					free_reschedule_hours: number;
+					free_reschedules: number;
+					full_refund_days: number;
+					id?: string;
+					note: string;
+					reschedule_fee_cents: number;
+				};
+				Update: {
+					created_at?: string;
+					created_by?: string | null;
+					effective_from?: string;
+					free_reschedule_hours?: number;
+					free_reschedules?: number;
+					full_refund_days?: number;
+					id?: string;
+					note?: string;
+					reschedule_fee_cents?: number;
+				};
+				Relationships: [];
+			};
+			card_fee_rules: {
+				Row: {
+					created_at: string;
+					effective_from: string;
+					effective_to: string | null;
+					enabled: boolean;
+					funding: string;
+					id: string;
+					rate: number;
+					reason: string;
+					state: string | null;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					created_at?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					enabled?: boolean;
+					funding: string;
+					id?: string;
+					rate: number;
+					reason: string;
+					state?: string | null;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					created_at?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					enabled?: boolean;
+					funding?: string;
+					id?: string;
+					rate?: number;
+					reason?: string;
+					state?: string | null;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [];
 			};
 			chef_exceptions: {
 				Row: {
@@ -504,6 +457,13 @@ export type Database = {
 					station_id?: string;
 				};
 				Relationships: [
+					{
+						foreignKeyName: 'chef_reservations_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
 					{
 						foreignKeyName: 'chef_reservations_booking_id_fkey';
 						columns: ['booking_id'];
@@ -627,48 +587,6 @@ export type Database = {
 					}
 				];
 			};
-			customer_notes: {
-				Row: {
-					author_id: string | null;
-					author_name: string;
-					created_at: string;
-					customer_id: string;
-					id: string;
-					note: string;
-					updated_at: string;
-					version: number;
-				};
-				ComputedFields: never;
-				Insert: {
-					author_id?: string | null;
-					author_name?: string;
-					created_at?: string;
-					customer_id: string;
-					id?: string;
-					note: string;
-					updated_at?: string;
-					version?: number;
-				};
-				Update: {
-					author_id?: string | null;
-					author_name?: string;
-					created_at?: string;
-					customer_id?: string;
-					id?: string;
-					note?: string;
-					updated_at?: string;
-					version?: number;
-				};
-				Relationships: [
-					{
-						foreignKeyName: 'customer_notes_customer_id_fkey';
-						columns: ['customer_id'];
-						isOneToOne: false;
-						referencedRelation: 'customers';
-						referencedColumns: ['id'];
-					}
-				];
-			};
 			customers: {
 				Row: {
 					created_at: string;
@@ -677,7 +595,6 @@ export type Database = {
 					deleted_by: string | null;
 					email: string | null;
 					id: string;
-					merged_into: string | null;
 					name: string;
 					notes: string;
 					phone: string | null;
@@ -697,7 +614,6 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
-					merged_into?: string | null;
 					name: string;
 					notes?: string;
 					phone?: string | null;
@@ -716,7 +632,6 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
-					merged_into?: string | null;
 					name?: string;
 					notes?: string;
 					phone?: string | null;
@@ -729,13 +644,6 @@ export type Database = {
 					version?: number;
 				};
 				Relationships: [
-					{
-						foreignKeyName: 'customers_merged_into_fkey';
-						columns: ['merged_into'];
-						isOneToOne: false;
-						referencedRelation: 'customers';
-						referencedColumns: ['id'];
-					},
 					{
 						foreignKeyName: 'customers_station_id_fkey';
 						columns: ['station_id'];
@@ -882,6 +790,13 @@ export type Database = {
 						foreignKeyName: 'leads_booking_id_fkey';
 						columns: ['booking_id'];
 						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'leads_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
 						referencedRelation: 'bookings';
 						referencedColumns: ['id'];
 					},
@@ -995,6 +910,485 @@ export type Database = {
 					version?: number;
 				};
 				Relationships: [];
+			};
+			payment_attention: {
+				Row: {
+					amount_cents: number | null;
+					booking_id: string | null;
+					created_at: string;
+					details: NonNullable<Json>;
+					id: string;
+					kind: string;
+					payment_intent: string | null;
+					resolution: string | null;
+					resolved_at: string | null;
+					resolved_by: string | null;
+					station_id: string | null;
+					status: string;
+					subject: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					amount_cents?: number | null;
+					booking_id?: string | null;
+					created_at?: string;
+					details?: NonNullable<Json>;
+					id?: string;
+					kind: string;
+					payment_intent?: string | null;
+					resolution?: string | null;
+					resolved_at?: string | null;
+					resolved_by?: string | null;
+					station_id?: string | null;
+					status?: string;
+					subject: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					amount_cents?: number | null;
+					booking_id?: string | null;
+					created_at?: string;
+					details?: NonNullable<Json>;
+					id?: string;
+					kind?: string;
+					payment_intent?: string | null;
+					resolution?: string | null;
+					resolved_at?: string | null;
+					resolved_by?: string | null;
+					station_id?: string | null;
+					status?: string;
+					subject?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'payment_attention_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'payment_attention_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payment_attention_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			payment_checkouts: {
+				Row: {
+					amount_cents: number;
+					booking_id: string;
+					created_at: string;
+					expires_at: string | null;
+					failed_at: string | null;
+					failure_code: string | null;
+					failure_message: string | null;
+					fee_cents: number;
+					fee_rate: number;
+					funding: string;
+					id: string;
+					idempotency_key: string;
+					purpose: string;
+					station_id: string;
+					status: string;
+					stripe_payment_intent_id: string | null;
+					stripe_session_id: string | null;
+					tip_cents: number;
+					tip_kind: string;
+					total_cents: number;
+					updated_at: string;
+					url: string | null;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					amount_cents: number;
+					booking_id: string;
+					created_at?: string;
+					expires_at?: string | null;
+					failed_at?: string | null;
+					failure_code?: string | null;
+					failure_message?: string | null;
+					fee_cents?: number;
+					fee_rate?: number;
+					funding?: string;
+					id?: string;
+					idempotency_key: string;
+					purpose: string;
+					station_id: string;
+					status?: string;
+					stripe_payment_intent_id?: string | null;
+					stripe_session_id?: string | null;
+					tip_cents?: number;
+					tip_kind?: string;
+					total_cents?: never;
+					updated_at?: string;
+					url?: string | null;
+					version?: number;
+				};
+				Update: {
+					amount_cents?: number;
+					booking_id?: string;
+					created_at?: string;
+					expires_at?: string | null;
+					failed_at?: string | null;
+					failure_code?: string | null;
+					failure_message?: string | null;
+					fee_cents?: number;
+					fee_rate?: number;
+					funding?: string;
+					id?: string;
+					idempotency_key?: string;
+					purpose?: string;
+					station_id?: string;
+					status?: string;
+					stripe_payment_intent_id?: string | null;
+					stripe_session_id?: string | null;
+					tip_cents?: number;
+					tip_kind?: string;
+					total_cents?: never;
+					updated_at?: string;
+					url?: string | null;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'payment_checkouts_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'payment_checkouts_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payment_checkouts_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			payment_disputes: {
+				Row: {
+					amount_cents: number;
+					booking_id: string | null;
+					closed_at: string | null;
+					created_at: string;
+					evidence_due_at: string | null;
+					id: string;
+					opened_at: string;
+					payment_intent: string | null;
+					reason: string;
+					station_id: string | null;
+					status: string;
+					stripe_dispute_id: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					amount_cents: number;
+					booking_id?: string | null;
+					closed_at?: string | null;
+					created_at?: string;
+					evidence_due_at?: string | null;
+					id?: string;
+					opened_at: string;
+					payment_intent?: string | null;
+					reason?: string;
+					station_id?: string | null;
+					status?: string;
+					stripe_dispute_id: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					amount_cents?: number;
+					booking_id?: string | null;
+					closed_at?: string | null;
+					created_at?: string;
+					evidence_due_at?: string | null;
+					id?: string;
+					opened_at?: string;
+					payment_intent?: string | null;
+					reason?: string;
+					station_id?: string | null;
+					status?: string;
+					stripe_dispute_id?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'payment_disputes_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'payment_disputes_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payment_disputes_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			payment_reconciliations: {
+				Row: {
+					checked: number;
+					created_at: string;
+					differences: NonNullable<Json>;
+					id: string;
+					period_from: string;
+					period_to: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					checked: number;
+					created_at?: string;
+					differences?: NonNullable<Json>;
+					id?: string;
+					period_from: string;
+					period_to: string;
+				};
+				Update: {
+					checked?: number;
+					created_at?: string;
+					differences?: NonNullable<Json>;
+					id?: string;
+					period_from?: string;
+					period_to?: string;
+				};
+				Relationships: [];
+			};
+			payment_refunds: {
+				Row: {
+					actor: string;
+					amount_cents: number;
+					applies_to: string;
+					automatic: boolean;
+					booking_id: string | null;
+					checkout_id: string | null;
+					created_at: string;
+					event_key: string | null;
+					failure: string | null;
+					id: string;
+					idempotency_key: string;
+					method: string;
+					payment_intent: string | null;
+					reason: string;
+					requested_by: string | null;
+					settled_at: string | null;
+					station_id: string | null;
+					status: string;
+					stripe_refund_id: string | null;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					actor?: string;
+					amount_cents: number;
+					applies_to?: string;
+					automatic?: boolean;
+					booking_id?: string | null;
+					checkout_id?: string | null;
+					created_at?: string;
+					event_key?: string | null;
+					failure?: string | null;
+					id?: string;
+					idempotency_key: string;
+					method: string;
+					payment_intent?: string | null;
+					reason: string;
+					requested_by?: string | null;
+					settled_at?: string | null;
+					station_id?: string | null;
+					status?: string;
+					stripe_refund_id?: string | null;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					actor?: string;
+					amount_cents?: number;
+					applies_to?: string;
+					automatic?: boolean;
+					booking_id?: string | null;
+					checkout_id?: string | null;
+					created_at?: string;
+					event_key?: string | null;
+					failure?: string | null;
+					id?: string;
+					idempotency_key?: string;
+					method?: string;
+					payment_intent?: string | null;
+					reason?: string;
+					requested_by?: string | null;
+					settled_at?: string | null;
+					station_id?: string | null;
+					status?: string;
+					stripe_refund_id?: string | null;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'payment_refunds_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'payment_refunds_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payment_refunds_checkout_id_fkey';
+						columns: ['checkout_id'];
+						isOneToOne: false;
+						referencedRelation: 'payment_checkouts';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payment_refunds_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			payments: {
+				Row: {
+					actor: string;
+					amount_cents: number;
+					applies_to: string;
+					booking_id: string | null;
+					checkout_id: string | null;
+					created_at: string;
+					entry_key: string;
+					id: string;
+					kind: string;
+					method: string | null;
+					note: string;
+					occurred_at: string;
+					provider_ref: string | null;
+					recorded_by: string | null;
+					refund_id: string | null;
+					station_id: string | null;
+					tip_kind: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					actor: string;
+					amount_cents: number;
+					applies_to: string;
+					booking_id?: string | null;
+					checkout_id?: string | null;
+					created_at?: string;
+					entry_key: string;
+					id?: string;
+					kind: string;
+					method?: string | null;
+					note?: string;
+					occurred_at?: string;
+					provider_ref?: string | null;
+					recorded_by?: string | null;
+					refund_id?: string | null;
+					station_id?: string | null;
+					tip_kind?: string | null;
+				};
+				Update: {
+					actor?: string;
+					amount_cents?: number;
+					applies_to?: string;
+					booking_id?: string | null;
+					checkout_id?: string | null;
+					created_at?: string;
+					entry_key?: string;
+					id?: string;
+					kind?: string;
+					method?: string | null;
+					note?: string;
+					occurred_at?: string;
+					provider_ref?: string | null;
+					recorded_by?: string | null;
+					refund_id?: string | null;
+					station_id?: string | null;
+					tip_kind?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'payments_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'payments_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payments_checkout_id_fkey';
+						columns: ['checkout_id'];
+						isOneToOne: false;
+						referencedRelation: 'payment_checkouts';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payments_refund_id_fkey';
+						columns: ['refund_id'];
+						isOneToOne: false;
+						referencedRelation: 'payment_refunds';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'payments_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
 			};
 			permissions: {
 				Row: {
@@ -1551,132 +1945,6 @@ export type Database = {
 				};
 				Relationships: [];
 			};
-			tax_rate_history: {
-				Row: {
-					actor: string;
-					change: string;
-					changed_at: string;
-					changed_by: string | null;
-					city: string | null;
-					county: string;
-					effective_from: string;
-					effective_to: string | null;
-					id: string;
-					new_rate: number | null;
-					old_rate: number | null;
-					reason: string;
-					state: string;
-					tax_rate_id: string;
-					zips: string[] | null;
-				};
-				ComputedFields: never;
-				Insert: {
-					actor: string;
-					change: string;
-					changed_at?: string;
-					changed_by?: string | null;
-					city?: string | null;
-					county: string;
-					effective_from: string;
-					effective_to?: string | null;
-					id?: string;
-					new_rate?: number | null;
-					old_rate?: number | null;
-					reason: string;
-					state: string;
-					tax_rate_id: string;
-					zips?: string[] | null;
-				};
-				Update: {
-					actor?: string;
-					change?: string;
-					changed_at?: string;
-					changed_by?: string | null;
-					city?: string | null;
-					county?: string;
-					effective_from?: string;
-					effective_to?: string | null;
-					id?: string;
-					new_rate?: number | null;
-					old_rate?: number | null;
-					reason?: string;
-					state?: string;
-					tax_rate_id?: string;
-					zips?: string[] | null;
-				};
-				Relationships: [
-					{
-						foreignKeyName: 'tax_rate_history_tax_rate_id_fkey';
-						columns: ['tax_rate_id'];
-						isOneToOne: false;
-						referencedRelation: 'tax_rates';
-						referencedColumns: ['id'];
-					}
-				];
-			};
-			tax_rates: {
-				Row: {
-					archive_reason: string | null;
-					archived_at: string | null;
-					city: string | null;
-					county: string;
-					created_at: string;
-					effective_from: string;
-					effective_to: string | null;
-					id: string;
-					note: string;
-					rate: number;
-					replaces: string | null;
-					state: string;
-					updated_at: string;
-					version: number;
-					zips: string[] | null;
-				};
-				ComputedFields: never;
-				Insert: {
-					archive_reason?: string | null;
-					archived_at?: string | null;
-					city?: string | null;
-					county: string;
-					created_at?: string;
-					effective_from: string;
-					effective_to?: string | null;
-					id?: string;
-					note: string;
-					rate: number;
-					replaces?: string | null;
-					state: string;
-					updated_at?: string;
-					version?: number;
-					zips?: string[] | null;
-				};
-				Update: {
-					archive_reason?: string | null;
-					archived_at?: string | null;
-					city?: string | null;
-					county?: string;
-					created_at?: string;
-					effective_from?: string;
-					effective_to?: string | null;
-					id?: string;
-					note?: string;
-					rate?: number;
-					replaces?: string | null;
-					state?: string;
-					updated_at?: string;
-					version?: number;
-					zips?: string[] | null;
-				};
-				Relationships: [
-					{
-						foreignKeyName: 'tax_rates_replaces_fkey';
-						columns: ['replaces'];
-						isOneToOne: false;
-						referencedRelation: 'tax_rates';
-						referencedColumns: ['id'];
-					}
-				];
-			};
 			user_roles: {
 				Row: {
 					created_at: string;
@@ -1802,15 +2070,43 @@ export type Database = {
 			};
 		};
 		Views: {
-			[_ in never]: never;
+			booking_balances: {
+				Row: {
+					balance_due_cents: number | null;
+					booking_id: string;
+					fee_cents: number | null;
+					paid_cents: number | null;
+					payment_status: string | null;
+					refunded_cents: number | null;
+					station_id: string;
+					tip_cents: number | null;
+					total_cents: number;
+				};
+				ComputedFields: never;
+				Relationships: [
+					{
+						foreignKeyName: 'bookings_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 		};
 		Functions: {
 			accept_invitations: { Args: Record<PropertyKey, never>; Returns: Json };
 			acknowledge_recommendation: { Args: { p_id: string }; Returns: undefined };
-			archive_tax_rate: { Args: { p_rate: string; p_reason: string }; Returns: Json };
 			assign_chef: { Args: { p_booking: string; p_chef: string }; Returns: Json };
-			assignment_deed: {
-				Args: { p_booking: string; p_deed: string; p_reason?: string; p_undo?: boolean };
+			attach_checkout: {
+				Args: {
+					p_checkout: string;
+					p_expires_at: string;
+					p_payment_intent?: string;
+					p_session_id: string;
+					p_stripe_customer_id?: string;
+					p_url: string;
+				};
 				Returns: Json;
 			};
 			audit_people: {
@@ -1830,29 +2126,15 @@ export type Database = {
 					starts_at: string;
 				}[];
 			};
+			begin_checkout: { Args: { p_access_token?: string; p_booking: string; p_request: Json }; Returns: Json };
 			booking_as_of: { Args: { p_at: string; p_booking: string }; Returns: Json };
 			cancel_booking: { Args: { p_access_token?: string; p_booking: string; p_reason: string }; Returns: Json };
 			capture_lead: { Args: { p_request: Json }; Returns: Json };
-			chef_progress: { Args: { p_booking: string; p_token?: string }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
 			create_booking: { Args: { p_request: Json }; Returns: Json };
-			customer_duplicates: {
-				Args: { p_customer: string };
-				Returns: {
-					email: string;
-					has_sign_in: boolean;
-					id: string;
-					name: string;
-					phone: string;
-					reasons: string[];
-				}[];
-			};
-			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
-			email_tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
-			import_tax_rates: { Args: { p_dry_run?: boolean; p_rows: Json }; Returns: Json };
 			invitation_for_token: { Args: { p_token: string }; Returns: Json };
 			invite_staff: {
 				Args: { p_email: string; p_name?: string; p_role: string; p_station_id?: string };
@@ -1860,29 +2142,19 @@ export type Database = {
 			};
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
-			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
-			move_booking: { Args: { p_booking: string; p_chef?: string; p_starts_at: string }; Returns: Json };
-			move_menu_item: { Args: { p_item: string; p_up: boolean }; Returns: Json };
 			my_assignments: {
 				Args: Record<PropertyKey, never>;
 				Returns: {
 					adults: number;
-					answered_at: string;
-					arrived_at: string;
-					assignment: string;
 					booking_id: string;
 					children: number;
 					customer_name: string;
 					customer_phone: string;
-					decline_reason: string;
-					done_at: string;
 					event_at: string;
 					event_ends_at: string;
 					items: Json;
 					notes: string;
-					on_my_way_at: string;
 					reference: string;
-					road_miles: number;
 					status: string;
 					timezone: string;
 					toddlers: number;
@@ -1896,7 +2168,7 @@ export type Database = {
 				}[];
 			};
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
-			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
+			payment_page: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			preview_role: {
 				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
 				Returns: Json;
@@ -1913,35 +2185,28 @@ export type Database = {
 				};
 				Returns: Json;
 			};
+			quote_payment: { Args: { p_access_token?: string; p_booking: string; p_request: Json }; Returns: Json };
+			receive_stripe_event: { Args: { p_event: Json }; Returns: Json };
 			record_metrics: { Args: { p_report: Json; p_token: string }; Returns: undefined };
+			record_payment: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			record_sign_in: { Args: { p_agent?: string; p_email: string; p_reason: string }; Returns: undefined };
+			refund_suggestion: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			reopen_recommendation: { Args: { p_id: string }; Returns: undefined };
+			request_refund: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			reschedule_booking: { Args: { p_access_token?: string; p_booking: string; p_starts_at: string }; Returns: Json };
 			restore_record: { Args: { p_chef?: string; p_id: string; p_table: string }; Returns: Json };
 			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
 			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
 			revoke_invitation: { Args: { p_invitation: string }; Returns: Json };
-			save_tax_rate: { Args: { p_rate: Json }; Returns: Json };
 			scaling_health: { Args: Record<PropertyKey, never>; Returns: Json };
-			set_booking_tax: { Args: { p_booking: string; p_request: Json }; Returns: Json };
+			settle_refund: {
+				Args: { p_failure?: string; p_refund: string; p_status: string; p_stripe_refund_id: string };
+				Returns: Json;
+			};
 			sign_in_allowed: { Args: { p_email: string }; Returns: Json };
 			site_catalog: { Args: Record<PropertyKey, never>; Returns: Json };
 			snooze_recommendation: { Args: { p_days?: number; p_id: string }; Returns: undefined };
 			station_for_zip: { Args: { p_zip: string }; Returns: Json };
-			tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
-			tax_report_bookings: {
-				Args: {
-					p_after?: string;
-					p_after_date?: string;
-					p_county?: string;
-					p_from: string;
-					p_limit?: number;
-					p_rate?: number;
-					p_state?: string;
-					p_to: string;
-				};
-				Returns: Json;
-			};
 			trash_items: {
 				Args: { p_before?: string; p_before_id?: string; p_limit?: number; p_table?: string };
 				Returns: {

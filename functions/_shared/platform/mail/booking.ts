@@ -4,7 +4,15 @@ import { formatEventTime } from '../time.ts';
 import { layOut, type Block, type Mail } from './layout.ts';
 
 /** Each is sent at most once a booking; `rescheduled` once a new date. */
-export const bookingMailKinds = ['received', 'confirmed', 'rescheduled', 'cancelled', 'hold_expired'] as const;
+export const bookingMailKinds = [
+	'received',
+	'confirmed',
+	'rescheduled',
+	'cancelled',
+	'hold_expired',
+	'rebooked',
+	'refunded_late'
+] as const;
 export type BookingMailKind = (typeof bookingMailKinds)[number];
 
 export interface BookingMailFacts {
@@ -37,7 +45,9 @@ const writers: Record<BookingMailKind, (facts: BookingMailFacts) => Mail> = {
 	confirmed,
 	rescheduled,
 	cancelled,
-	hold_expired: holdExpired
+	hold_expired: holdExpired,
+	rebooked,
+	refunded_late: refundedLate
 };
 
 /** The mail of a kind for a booking, as it stands now. */
@@ -118,6 +128,36 @@ function holdExpired(facts: BookingMailFacts): Mail {
 			),
 			{ kind: 'button', label: 'See what is free', url: facts.book_url },
 			{ kind: 'small', text: `You paid already? Write to us and we put it right: ${facts.contact_url}` }
+		]
+	});
+}
+
+function rebooked(facts: BookingMailFacts): Mail {
+	return letter(facts, {
+		subject: `It's on after all: hibachi on ${when(facts)} (${facts.reference})`,
+		preview: `Your deposit came after the hold had ended, and a chef is still free. Reference ${facts.reference}.`,
+		heading: `Your dinner is confirmed, ${firstName(facts)}`,
+		blocks: [
+			paragraph(
+				'Your deposit arrived after we had given your date back. A chef was still free, so we booked it again for you: the same day, the same time.'
+			),
+			...details(facts),
+			{ kind: 'button', label: 'Open your booking', url: facts.booking_url }
+		]
+	});
+}
+
+function refundedLate(facts: BookingMailFacts): Mail {
+	return letter(facts, {
+		subject: `Your deposit is on its way back: ${when(facts)} (${facts.reference})`,
+		preview: 'It arrived after the hold had ended, and no chef is free any more.',
+		heading: `We are sorry, ${firstName(facts)}: that time is taken`,
+		blocks: [
+			paragraph(
+				`Your deposit for ${when(facts)} arrived after the hold had ended, and by then no chef was free. We are sending all of it back to your card; banks take 5 to 10 days to show it.`
+			),
+			{ kind: 'button', label: 'See what is free', url: facts.book_url },
+			{ kind: 'small', text: `Questions? Write to us: ${facts.contact_url}` }
 		]
 	});
 }
