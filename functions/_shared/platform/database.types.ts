@@ -60,6 +60,81 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			booking_assignments: {
+				Row: {
+					answered_at: string | null;
+					arrived_at: string | null;
+					booking_id: string;
+					chef_id: string;
+					decline_reason: string | null;
+					done_at: string | null;
+					offered_at: string;
+					on_my_way_at: string | null;
+					station_id: string;
+					status: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					answered_at?: string | null;
+					arrived_at?: string | null;
+					booking_id: string;
+					chef_id: string;
+					decline_reason?: string | null;
+					done_at?: string | null;
+					offered_at?: string;
+					on_my_way_at?: string | null;
+					station_id: string;
+					status?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					answered_at?: string | null;
+					arrived_at?: string | null;
+					booking_id?: string;
+					chef_id?: string;
+					decline_reason?: string | null;
+					done_at?: string | null;
+					offered_at?: string;
+					on_my_way_at?: string | null;
+					station_id?: string;
+					status?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'booking_assignments_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'booking_assignments_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_assignments_chef_id_fkey';
+						columns: ['chef_id'];
+						isOneToOne: false;
+						referencedRelation: 'chefs';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_assignments_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			booking_items: {
 				Row: {
 					booking_id: string;
@@ -130,6 +205,99 @@ export type Database = {
 						columns: ['booking_id'];
 						isOneToOne: false;
 						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			booking_taxes: {
+				Row: {
+					booking_id: string;
+					city: string | null;
+					computed_at: string;
+					county: string | null;
+					event_date: string;
+					flag_reason: string | null;
+					flagged: boolean;
+					frozen_at: string | null;
+					mandatory_tip_cents: number;
+					pre_tax_cents: number | null;
+					rate: number | null;
+					set_by_hand: string | null;
+					state: string | null;
+					station_id: string;
+					tax_cents: number | null;
+					tax_rate_id: string | null;
+					total_cents: number;
+					zip: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					booking_id: string;
+					city?: string | null;
+					computed_at?: string;
+					county?: string | null;
+					event_date: string;
+					flag_reason?: string | null;
+					flagged?: boolean;
+					frozen_at?: string | null;
+					mandatory_tip_cents?: number;
+					pre_tax_cents?: number | null;
+					rate?: number | null;
+					set_by_hand?: string | null;
+					state?: string | null;
+					station_id: string;
+					tax_cents?: number | null;
+					tax_rate_id?: string | null;
+					total_cents: number;
+					zip: string;
+				};
+				Update: {
+					booking_id?: string;
+					city?: string | null;
+					computed_at?: string;
+					county?: string | null;
+					event_date?: string;
+					flag_reason?: string | null;
+					flagged?: boolean;
+					frozen_at?: string | null;
+					mandatory_tip_cents?: number;
+					pre_tax_cents?: number | null;
+					rate?: number | null;
+					set_by_hand?: string | null;
+					state?: string | null;
+					station_id?: string;
+					tax_cents?: number | null;
+					tax_rate_id?: string | null;
+					total_cents?: number;
+					zip?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'booking_taxes_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'booking_taxes_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_taxes_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'booking_taxes_tax_rate_id_fkey';
+						columns: ['tax_rate_id'];
+						isOneToOne: false;
+						referencedRelation: 'tax_rates';
 						referencedColumns: ['id'];
 					}
 				];
@@ -587,6 +755,48 @@ export type Database = {
 					}
 				];
 			};
+			customer_notes: {
+				Row: {
+					author_id: string | null;
+					author_name: string;
+					created_at: string;
+					customer_id: string;
+					id: string;
+					note: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					author_id?: string | null;
+					author_name?: string;
+					created_at?: string;
+					customer_id: string;
+					id?: string;
+					note: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					author_id?: string | null;
+					author_name?: string;
+					created_at?: string;
+					customer_id?: string;
+					id?: string;
+					note?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'customer_notes_customer_id_fkey';
+						columns: ['customer_id'];
+						isOneToOne: false;
+						referencedRelation: 'customers';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			customers: {
 				Row: {
 					created_at: string;
@@ -595,6 +805,7 @@ export type Database = {
 					deleted_by: string | null;
 					email: string | null;
 					id: string;
+					merged_into: string | null;
 					name: string;
 					notes: string;
 					phone: string | null;
@@ -614,6 +825,7 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
+					merged_into?: string | null;
 					name: string;
 					notes?: string;
 					phone?: string | null;
@@ -632,6 +844,7 @@ export type Database = {
 					deleted_by?: string | null;
 					email?: string | null;
 					id?: string;
+					merged_into?: string | null;
 					name?: string;
 					notes?: string;
 					phone?: string | null;
@@ -644,6 +857,13 @@ export type Database = {
 					version?: number;
 				};
 				Relationships: [
+					{
+						foreignKeyName: 'customers_merged_into_fkey';
+						columns: ['merged_into'];
+						isOneToOne: false;
+						referencedRelation: 'customers';
+						referencedColumns: ['id'];
+					},
 					{
 						foreignKeyName: 'customers_station_id_fkey';
 						columns: ['station_id'];
@@ -1945,6 +2165,132 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			tax_rate_history: {
+				Row: {
+					actor: string;
+					change: string;
+					changed_at: string;
+					changed_by: string | null;
+					city: string | null;
+					county: string;
+					effective_from: string;
+					effective_to: string | null;
+					id: string;
+					new_rate: number | null;
+					old_rate: number | null;
+					reason: string;
+					state: string;
+					tax_rate_id: string;
+					zips: string[] | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					actor: string;
+					change: string;
+					changed_at?: string;
+					changed_by?: string | null;
+					city?: string | null;
+					county: string;
+					effective_from: string;
+					effective_to?: string | null;
+					id?: string;
+					new_rate?: number | null;
+					old_rate?: number | null;
+					reason: string;
+					state: string;
+					tax_rate_id: string;
+					zips?: string[] | null;
+				};
+				Update: {
+					actor?: string;
+					change?: string;
+					changed_at?: string;
+					changed_by?: string | null;
+					city?: string | null;
+					county?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					id?: string;
+					new_rate?: number | null;
+					old_rate?: number | null;
+					reason?: string;
+					state?: string;
+					tax_rate_id?: string;
+					zips?: string[] | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'tax_rate_history_tax_rate_id_fkey';
+						columns: ['tax_rate_id'];
+						isOneToOne: false;
+						referencedRelation: 'tax_rates';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			tax_rates: {
+				Row: {
+					archive_reason: string | null;
+					archived_at: string | null;
+					city: string | null;
+					county: string;
+					created_at: string;
+					effective_from: string;
+					effective_to: string | null;
+					id: string;
+					note: string;
+					rate: number;
+					replaces: string | null;
+					state: string;
+					updated_at: string;
+					version: number;
+					zips: string[] | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					archive_reason?: string | null;
+					archived_at?: string | null;
+					city?: string | null;
+					county: string;
+					created_at?: string;
+					effective_from: string;
+					effective_to?: string | null;
+					id?: string;
+					note: string;
+					rate: number;
+					replaces?: string | null;
+					state: string;
+					updated_at?: string;
+					version?: number;
+					zips?: string[] | null;
+				};
+				Update: {
+					archive_reason?: string | null;
+					archived_at?: string | null;
+					city?: string | null;
+					county?: string;
+					created_at?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					id?: string;
+					note?: string;
+					rate?: number;
+					replaces?: string | null;
+					state?: string;
+					updated_at?: string;
+					version?: number;
+					zips?: string[] | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'tax_rates_replaces_fkey';
+						columns: ['replaces'];
+						isOneToOne: false;
+						referencedRelation: 'tax_rates';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			user_roles: {
 				Row: {
 					created_at: string;
@@ -2097,7 +2443,12 @@ export type Database = {
 		Functions: {
 			accept_invitations: { Args: Record<PropertyKey, never>; Returns: Json };
 			acknowledge_recommendation: { Args: { p_id: string }; Returns: undefined };
+			archive_tax_rate: { Args: { p_rate: string; p_reason: string }; Returns: Json };
 			assign_chef: { Args: { p_booking: string; p_chef: string }; Returns: Json };
+			assignment_deed: {
+				Args: { p_booking: string; p_deed: string; p_reason?: string; p_undo?: boolean };
+				Returns: Json;
+			};
 			attach_checkout: {
 				Args: {
 					p_checkout: string;
@@ -2130,11 +2481,26 @@ export type Database = {
 			booking_as_of: { Args: { p_at: string; p_booking: string }; Returns: Json };
 			cancel_booking: { Args: { p_access_token?: string; p_booking: string; p_reason: string }; Returns: Json };
 			capture_lead: { Args: { p_request: Json }; Returns: Json };
+			chef_progress: { Args: { p_booking: string; p_token?: string }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
 			create_booking: { Args: { p_request: Json }; Returns: Json };
+			customer_duplicates: {
+				Args: { p_customer: string };
+				Returns: {
+					email: string;
+					has_sign_in: boolean;
+					id: string;
+					name: string;
+					phone: string;
+					reasons: string[];
+				}[];
+			};
+			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
+			email_tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
+			import_tax_rates: { Args: { p_dry_run?: boolean; p_rows: Json }; Returns: Json };
 			invitation_for_token: { Args: { p_token: string }; Returns: Json };
 			invite_staff: {
 				Args: { p_email: string; p_name?: string; p_role: string; p_station_id?: string };
@@ -2142,19 +2508,29 @@ export type Database = {
 			};
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
+			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
+			move_booking: { Args: { p_booking: string; p_chef?: string; p_starts_at: string }; Returns: Json };
+			move_menu_item: { Args: { p_item: string; p_up: boolean }; Returns: Json };
 			my_assignments: {
 				Args: Record<PropertyKey, never>;
 				Returns: {
 					adults: number;
+					answered_at: string;
+					arrived_at: string;
+					assignment: string;
 					booking_id: string;
 					children: number;
 					customer_name: string;
 					customer_phone: string;
+					decline_reason: string;
+					done_at: string;
 					event_at: string;
 					event_ends_at: string;
 					items: Json;
 					notes: string;
+					on_my_way_at: string;
 					reference: string;
+					road_miles: number;
 					status: string;
 					timezone: string;
 					toddlers: number;
@@ -2169,6 +2545,7 @@ export type Database = {
 			};
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
 			payment_page: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
+			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
 			preview_role: {
 				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
 				Returns: Json;
@@ -2198,7 +2575,9 @@ export type Database = {
 			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
 			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
 			revoke_invitation: { Args: { p_invitation: string }; Returns: Json };
+			save_tax_rate: { Args: { p_rate: Json }; Returns: Json };
 			scaling_health: { Args: Record<PropertyKey, never>; Returns: Json };
+			set_booking_tax: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			settle_refund: {
 				Args: { p_failure?: string; p_refund: string; p_status: string; p_stripe_refund_id: string };
 				Returns: Json;
@@ -2207,6 +2586,20 @@ export type Database = {
 			site_catalog: { Args: Record<PropertyKey, never>; Returns: Json };
 			snooze_recommendation: { Args: { p_days?: number; p_id: string }; Returns: undefined };
 			station_for_zip: { Args: { p_zip: string }; Returns: Json };
+			tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
+			tax_report_bookings: {
+				Args: {
+					p_after?: string;
+					p_after_date?: string;
+					p_county?: string;
+					p_from: string;
+					p_limit?: number;
+					p_rate?: number;
+					p_state?: string;
+					p_to: string;
+				};
+				Returns: Json;
+			};
 			trash_items: {
 				Args: { p_before?: string; p_before_id?: string; p_limit?: number; p_table?: string };
 				Returns: {
