@@ -1,4 +1,4 @@
-/** The API of the local stack in this process (REST, auth, storage), migrated and with the demo's data, on a free port. */
+/** The API of the local stack in this process (REST, auth, storage, Realtime), migrated and with the demo's data, on a free port. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import pg from 'pg';
 import { localConfig, type LocalConfig } from '../supabase/local/config.ts';
 import { openDatabase, type LocalDatabase } from '../supabase/local/database.ts';
 import { createGateway } from '../supabase/local/gateway.ts';
+import { createRealtime, withoutRateLimits } from '../supabase/local/realtime/index.ts';
 import { startLite } from '../supabase/local/lite.ts';
 import { prepareDatabase } from '../supabase/local/stack.ts';
 
@@ -38,7 +39,16 @@ export async function startInProcessApi(backend: Backend = 'pglite'): Promise<In
 	const db = await openDatabase(config);
 	await prepareDatabase(db, config);
 	const lite = await startLite(config, db);
-	const server = createGateway({ lite, isReady: async () => true });
+	const { jwtSecret, publishable: publishableKey, secret: secretKey } = config.keys;
+	const realtime = await createRealtime({
+		db,
+		jwtSecret,
+		publishableKey,
+		secretKey,
+		limits: { ...withoutRateLimits, errorDelayMs: 0 },
+		log: () => undefined
+	});
+	const server = createGateway({ lite, realtime, isReady: async () => true });
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -61,6 +71,7 @@ export async function startInProcessApi(backend: Backend = 'pglite'): Promise<In
 			const closed = new Promise((resolve) => server.close(resolve));
 			server.closeAllConnections();
 			await closed;
+			await realtime.close();
 			await lite.close();
 			await db.close();
 			await native?.drop();

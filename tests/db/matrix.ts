@@ -80,7 +80,7 @@ export function casesOf(role: Role): Case[] {
 const letters: Record<string, Reach> = { a: 'all', o: 'own', '-': 'none' };
 
 /** Reads a line such as `a a a o - - -`, in the order of `roles`. */
-function cells(line: string): Record<Role, Reach> {
+export function cells(line: string): Record<Role, Reach> {
 	const values = line.split(' ');
 	if (values.length !== roles.length) throw new Error(`A line has a letter for each role: ${line}`);
 	return Object.fromEntries(roles.map((role, index) => [role, letters[values[index] ?? ''] ?? fail(line)])) as Record<

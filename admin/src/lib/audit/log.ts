@@ -55,21 +55,8 @@ export interface LogQuestion {
 
 /** One page of the log, or a page of an export of `size` entries. */
 export async function readLog(api: Api, question: LogQuestion, size = logList.pageSize): Promise<LivePage<LogEntry>> {
-	const { state, stationIds, timezone, rowIds } = question;
-	const { sort, cursor, filters } = state;
-	const { who = '', table = '', action = '', from = '', to = '' } = filters;
-	let query = api.from('audit_log').select(logSelect);
-	// one station is an equation, so that its index gives the newest first
-	if (stationIds?.length === 1) query = query.eq('station_id', stationIds[0]);
-	else if (stationIds) query = query.in('station_id', stationIds);
-	if (who) query = query.eq('actor', who);
-	if (table) query = query.eq('table_name', table);
-	if (['insert', 'update', 'delete'].includes(action)) query = query.eq('action', action);
-	if (rowIds) query = rowIds.length === 1 ? query.eq('row_id', rowIds[0]) : query.in('row_id', rowIds);
-	const begins = from && startOfDay(from, timezone);
-	const ends = to && startOfDay(addDays(to, 1), timezone);
-	if (begins) query = query.gte('occurred_at', begins);
-	if (ends) query = query.lt('occurred_at', ends);
+	const { sort, cursor } = question.state;
+	let query = filtered(api, logSelect, question);
 	if (cursor) {
 		// the bound alone is what an index can start from
 		query = sort.ascending ? query.gte('occurred_at', cursor.value) : query.lte('occurred_at', cursor.value);
@@ -81,6 +68,47 @@ export async function readLog(api: Api, question: LogQuestion, size = logList.pa
 		.limit(size + 1);
 	const rows = z.array(logEntry).parse(dataOf(answer));
 	return { rows: rows.slice(0, size), hasMore: rows.length > size };
+}
+
+/** Columns of the entries that the question asks for, of whatever page. */
+function filtered(api: Api, columns: string, question: LogQuestion) {
+	const { stationIds, timezone, rowIds } = question;
+	const { who = '', table = '', action = '', from = '', to = '' } = question.state.filters;
+	let query = api.from('audit_log').select(columns);
+	// one station is an equation, so that its index gives the newest first
+	if (stationIds?.length === 1) query = query.eq('station_id', stationIds[0]);
+	else if (stationIds) query = query.in('station_id', stationIds);
+	if (who) query = query.eq('actor', who);
+	if (table) query = query.eq('table_name', table);
+	if (['insert', 'update', 'delete'].includes(action)) query = query.eq('action', action);
+	if (rowIds) query = rowIds.length === 1 ? query.eq('row_id', rowIds[0]) : query.in('row_id', rowIds);
+	const begins = from && startOfDay(from, timezone);
+	const ends = to && startOfDay(addDays(to, 1), timezone);
+	if (begins) query = query.gte('occurred_at', begins);
+	if (ends) query = query.lt('occurred_at', ends);
+	return query;
+}
+
+/** More new entries than this are not counted: the page says so many and more. */
+export const mostCounted = 100;
+/** A transaction writes its entries before they are seen, so late ones lie before the newest shown; this reaches back. */
+const overlapMs = 60_000;
+
+/** How many entries that the question asks for came after a page was read; at most `mostCounted` + 1. */
+export async function countNewer(api: Api, question: LogQuestion, page: LivePage<LogEntry>): Promise<number> {
+	const newest = page.rows[0];
+	const oldest = page.rows.at(-1);
+	let query = filtered(api, 'id, occurred_at', question);
+	if (newest) query = query.gte('occurred_at', new Date(Date.parse(newest.occurred_at) - overlapMs).toISOString());
+	const answer = await query
+		.order('occurred_at', { ascending: false })
+		.order('id', { ascending: false })
+		.limit(mostCounted + 1 + page.rows.length);
+	const found = z.array(z.object({ id: z.string(), occurred_at: z.string() })).parse(dataOf(answer));
+	const shown = new Set(page.rows.map(({ id }) => id));
+	const isOnPage = (at: string) => !page.hasMore || !oldest || at > oldest.occurred_at;
+	const unknown = found.filter(({ id, occurred_at }) => !shown.has(id) && isOnPage(occurred_at));
+	return Math.min(unknown.length, mostCounted + 1);
 }
 
 /** One entry that the reader may see. */

@@ -5,12 +5,16 @@ import type { Station } from '#admin/stations/schema.ts';
 export const Topic = {
 	bookings: (stationId: string) => `station:${stationId}:bookings`,
 	leads: (stationId: string) => `station:${stationId}:leads`,
+	audit: (stationId: string) => `station:${stationId}:audit`,
+	trash: (stationId: string) => `station:${stationId}:trash`,
 	booking: (id: string) => `booking:${id}`,
 	chef: (id: string) => `chef:${id}`,
 	user: (id: string) => `user:${id}`,
 	access: 'staff:access',
 	flags: 'staff:flags',
-	scaling: 'staff:scaling'
+	scaling: 'staff:scaling',
+	companyAudit: 'staff:audit',
+	companyTrash: 'staff:trash'
 } as const;
 
 /** The topics of every station where the permission is held, or of the chosen one only. */
@@ -25,4 +29,17 @@ export function stationTopics(
 		.stationsWith(permission, stations)
 		.filter(({ id }) => chosen === null || id === chosen)
 		.map(({ id }) => topic(id));
+}
+
+/** The same, and head office's own topic where the permission is held for all stations and no station was chosen. */
+export function officeTopics(
+	topic: (stationId: string) => string,
+	company: string,
+	permission: string,
+	access: Access,
+	stations: readonly Station[],
+	chosen: string | null
+): string[] {
+	const topics = stationTopics(topic, permission, access, stations, chosen);
+	return chosen === null && access.can(permission, null) ? [...topics, company] : topics;
 }

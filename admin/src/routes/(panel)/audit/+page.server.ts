@@ -14,7 +14,7 @@ export const load: PageServerLoad = async (event) => {
 	const [page, people] = await Promise.all([readLog(api, question), readActorChoices(api)]);
 	const { state: view, timezone } = question;
 	const month = new Date().toISOString().slice(0, 7);
-	return { view, timezone, page, people, actors: await readActors(api, page.rows), month };
+	return { question, view, timezone, page, people, actors: await readActors(api, page.rows), month };
 };
 
 export const actions: Actions = { verify };
