@@ -27,6 +27,37 @@ const edgeFunctions: Record<string, { method: string; summary: string; answers: 
 		method: 'get',
 		summary: 'Whether the API can read the database, and how long that takes.',
 		answers: { 200: 'Well: {status, checks}.', 503: 'Not well: {status, checks}.' }
+	},
+	'payments-checkout': {
+		method: 'post',
+		summary:
+			'Begins to pay a deposit or a balance by card: {booking_id, purpose, tip_percent or tip_cents, funding, idempotency_key, access_token}.',
+		answers: {
+			200: 'Where to pay: {checkout_id, url, client_secret, amount_cents, tip_cents, fee_cents, total_cents}.',
+			409: 'PAYMENTS_OFF, NOTHING_DUE, NOT_PAYABLE, HOLD_EXPIRED.',
+			422: 'INVALID_REQUEST.',
+			503: 'PAYMENT_PROVIDER_TIMEOUT with retry-after: the same key goes on.'
+		}
+	},
+	'payments-refund': {
+		method: 'post',
+		summary:
+			'Gives money back: staff by {booking_id, amount_cents, method, payment_intent, applies_to, reason, idempotency_key}, the server by {refund_id}.',
+		answers: {
+			200: 'The refund: {refund_id, status, method, payment_intent, amount_cents, stripe_refund_id, failure}.',
+			403: 'NOT_ALLOWED.',
+			409: 'REFUND_TOO_HIGH.',
+			503: 'PAYMENT_PROVIDER_TIMEOUT with retry-after: it is kept and tried again.'
+		}
+	},
+	'stripe-webhook': {
+		method: 'post',
+		summary: 'Takes an event that Stripe signed; any number of times, in any order.',
+		answers: {
+			200: '{result: processed, duplicate or kept}.',
+			400: 'The signature is missing, wrong or too old; nothing is kept.',
+			413: 'Larger than 1 MB.'
+		}
 	}
 };
 

@@ -26,6 +26,15 @@ export interface Keys {
 	jwtSecret: string;
 }
 
+export interface StripeConfig {
+	/** `sk_…`. */
+	secretKey: string;
+	/** `whsec_…`: what webhooks are signed with. */
+	webhookSecret: string;
+	/** Null is Stripe itself. */
+	apiUrl: string | null;
+}
+
 export interface LocalConfig {
 	repoDir: string;
 	dataDir: string;
@@ -36,12 +45,15 @@ export interface LocalConfig {
 	appUrl: string;
 	adminUrl: string;
 	mailUrl: string;
+	simulatorsUrl: string;
 	smtpUrl: string;
 	/** Where psql and the CLI reach the database. */
 	dbUrl: string;
 	/** Set when the stack runs on a PostgreSQL of yours; null means PGlite in the data folder. */
 	databaseUrl: string | null;
 	keys: Keys;
+	/** Where payments go: Stripe with a key of yours, else the simulator. */
+	stripe: StripeConfig;
 	rateLimits: 'on' | 'off';
 	/** `off` runs the API without the customer site and the admin panel. */
 	apps: 'on' | 'off';
@@ -69,6 +81,7 @@ export function localConfig(env: NodeJS.ProcessEnv = process.env): LocalConfig {
 	const ports = portsFrom(env.MYHIBACHI_PORT_BASE);
 	const databaseUrl = env.DATABASE_URL || null;
 	const apiUrl = `http://${host}:${ports.api}`;
+	const keys = keysOf(dataDir);
 	return {
 		repoDir,
 		dataDir,
@@ -79,10 +92,12 @@ export function localConfig(env: NodeJS.ProcessEnv = process.env): LocalConfig {
 		appUrl: `http://${host}:${ports.app}`,
 		adminUrl: `http://${host}:${ports.admin}`,
 		mailUrl: `${apiUrl}/_mail`,
+		simulatorsUrl: `${apiUrl}/_simulators`,
 		smtpUrl: `smtp://${host}:${ports.smtp}`,
 		dbUrl: databaseUrl ?? `postgres://postgres@${host}:${ports.database}/postgres?sslmode=disable`,
 		databaseUrl,
-		keys: keysOf(dataDir),
+		keys,
+		stripe: stripeFrom(env, simulatedStripe({ keys, apiUrl })),
 		rateLimits: onOff(env, 'MYHIBACHI_RATE_LIMITS'),
 		apps: onOff(env, 'MYHIBACHI_APPS'),
 		features: featuresFrom(env),
@@ -103,6 +118,35 @@ export function appEnvironment(config: LocalConfig): Record<string, string> {
 		// A number of the range kept for fiction: locally nobody is called.
 		PUBLIC_CONTACT_PHONE: process.env.PUBLIC_CONTACT_PHONE ?? '+15105550142',
 		...Object.fromEntries(features)
+	};
+}
+
+/** What the simulator takes and signs with: made from the data folder's keys, so that they outlive a restart. */
+export function simulatedStripe({ keys, apiUrl }: Pick<LocalConfig, 'keys' | 'apiUrl'>): StripeConfig {
+	const secret = (what: string) => createHmac('sha256', keys.jwtSecret).update(what).digest('base64url').slice(0, 32);
+	return {
+		secretKey: `sk_test_simulated_${secret('stripe key')}`,
+		webhookSecret: `whsec_${secret('stripe webhook')}`,
+		apiUrl: `${apiUrl}/_simulators/stripe`
+	};
+}
+
+/** With a key of yours, functions and jobs talk to Stripe: the same code, another address. */
+function stripeFrom(env: NodeJS.ProcessEnv, simulated: StripeConfig): StripeConfig {
+	if (!env.STRIPE_SECRET_KEY) return simulated;
+	const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env;
+	if (!webhookSecret) {
+		throw new SetupError('STRIPE_SECRET_KEY is set; set STRIPE_WEBHOOK_SECRET as well (`stripe listen` prints one).');
+	}
+	return { secretKey, webhookSecret, apiUrl: env.STRIPE_API_URL || null };
+}
+
+/** What functions and jobs find of it in their environment. */
+export function stripeEnvironment({ secretKey, webhookSecret, apiUrl }: StripeConfig): Record<string, string> {
+	return {
+		STRIPE_SECRET_KEY: secretKey,
+		STRIPE_WEBHOOK_SECRET: webhookSecret,
+		...(apiUrl && { STRIPE_API_URL: apiUrl })
 	};
 }
 

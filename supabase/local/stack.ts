@@ -1,6 +1,7 @@
 /** The local stack in this process: database, REST, auth, realtime, functions, mailbox, cron and jobs on one server. */
+import { join } from 'node:path';
 import { ensureZipCodes } from '../../seed/zip-codes.ts';
-import { metricsToken, type LocalConfig } from './config.ts';
+import { metricsToken, simulatedStripe, stripeEnvironment, type LocalConfig } from './config.ts';
 import { startCron } from './cron.ts';
 import { openDatabase, type LocalDatabase } from './database.ts';
 import { createDemoUsers } from './demo.ts';
@@ -14,6 +15,7 @@ import { createRealtime, withoutRateLimits } from './realtime/index.ts';
 import { startScalingSamples } from './scaling.ts';
 import { writeSettings } from './settings.ts';
 import { createSimulators } from './simulators/index.ts';
+import type { StripeSimulatorOptions } from './simulators/stripe/index.ts';
 import { serveWire } from './wire.ts';
 import { startWorkers } from './workers.ts';
 
@@ -46,7 +48,7 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 		undo.push(await listen(config, services));
 		if (db.kind === 'pglite') keep(await serveWire(db.pglite, config.ports.database));
 		services.mailbox = keep(await startMailbox({ smtpPort: config.ports.smtp, dataDir: config.dataDir }));
-		services.simulators = createSimulators();
+		services.simulators = keep(createSimulators({ stripe: stripeSimulatorOptions(config) }));
 		services.lite = keep(await startLite(config, db));
 		const { jwtSecret, publishable: publishableKey, secret: secretKey } = config.keys;
 		const limits = config.rateLimits ? {} : withoutRateLimits;
@@ -65,7 +67,8 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 						metricsToken: metricsToken(config)
 					}),
 					APP_URL: config.appUrl,
-					ADMIN_URL: config.adminUrl
+					ADMIN_URL: config.adminUrl,
+					...stripeEnvironment(config.stripe)
 				},
 				log
 			})
@@ -91,6 +94,20 @@ export async function prepareDatabase(db: LocalDatabase, config: LocalConfig): P
 	await ensureZipCodes(db);
 	const seeds = await seed(db, config.seedDir);
 	return { migrations, seeds };
+}
+
+/** The simulator runs in any case; with a key of yours nothing is pointed at it. */
+export function stripeSimulatorOptions(config: LocalConfig): StripeSimulatorOptions {
+	const { apiUrl, secretKey, webhookSecret } = simulatedStripe(config);
+	const inUse = config.stripe.apiUrl === apiUrl;
+	return {
+		dataDir: join(config.dataDir, 'simulators'),
+		origin: config.apiUrl,
+		secretKey,
+		webhookSecret,
+		webhookUrl: inUse ? `${config.apiUrl}/functions/v1/stripe-webhook` : null,
+		inUse
+	};
 }
 
 async function listen(config: LocalConfig, services: Services): Promise<() => Promise<unknown>> {

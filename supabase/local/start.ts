@@ -51,15 +51,18 @@ async function run(mode: 'start' | 'dev'): Promise<void> {
 
 async function status(): Promise<void> {
 	const config = localConfig();
-	const { apiUrl, appUrl, adminUrl, dbUrl, mailUrl, keys, accounts } = config;
+	const { apiUrl, appUrl, adminUrl, dbUrl, mailUrl, simulatorsUrl, keys, stripe, accounts } = config;
 	const answer = {
 		API_URL: apiUrl,
 		APP_URL: appUrl,
 		ADMIN_URL: adminUrl,
 		DB_URL: dbUrl,
 		MAIL_URL: mailUrl,
+		SIMULATORS_URL: simulatorsUrl,
 		PUBLISHABLE_KEY: keys.publishable,
 		SECRET_KEY: keys.secret,
+		STRIPE_API_URL: stripe.apiUrl,
+		STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
 		running: runningStack(config.dataDir) !== null,
 		accounts: accounts.map(({ email, password, role }) => ({ email, password, role }))
 	};
@@ -94,6 +97,7 @@ function announce(config: LocalConfig, applied: { migrations: string[]; seeds: s
 		`  Customer site   ${config.appUrl}`,
 		`  Admin panel     ${config.adminUrl}`,
 		`  Mailbox         ${config.mailUrl}`,
+		`  Simulators      ${config.simulatorsUrl}`,
 		`  API             ${config.apiUrl}`,
 		`  Database        ${config.databaseUrl ? 'DATABASE_URL' : config.dbUrl}`,
 		'',

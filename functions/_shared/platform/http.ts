@@ -1,6 +1,8 @@
 /** What every edge function answers with: JSON errors of one shape, a request id, CORS, a limit on the body. */
 import { countRequest, type CountRequest } from './function-metrics.ts';
 
+import * as z from 'zod/mini';
+
 /** A refusal that the caller is told as it stands. Codes of business rules are those of the error register. */
 export class Refused extends Error {
 	override name = 'Refused';
@@ -8,13 +10,22 @@ export class Refused extends Error {
 	readonly code: string;
 	readonly details: unknown;
 	readonly hint: string | null;
+	readonly headers: Record<string, string>;
 
-	constructor(status: number, code: string, message: string, details: unknown = null, hint: string | null = null) {
+	constructor(
+		status: number,
+		code: string,
+		message: string,
+		details: unknown = null,
+		hint: string | null = null,
+		headers: Record<string, string> = {}
+	) {
 		super(message);
 		this.status = status;
 		this.code = code;
 		this.details = details;
 		this.hint = hint;
+		this.headers = headers;
 	}
 }
 
@@ -64,7 +75,7 @@ export function serve(
 			if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 			if (cors === '*') {
 				headers.set('access-control-allow-origin', '*');
-				headers.set('access-control-expose-headers', 'x-request-id');
+				headers.set('access-control-expose-headers', 'x-request-id, retry-after');
 			}
 			return new Response(response.body, { status: response.status, headers });
 		};
@@ -90,10 +101,18 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 	return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 }
 
+/** The body as a schema reads it. Throws Refused 422 with a sentence by field. */
+export function parsed<Schema extends z.core.$ZodType>(schema: Schema, body: unknown): z.core.output<Schema> {
+	const { success, data, error } = z.core.safeParse(schema, body);
+	if (success) return data;
+	const fields = Object.fromEntries(error.issues.map(({ path, message }) => [path.join('.') || 'request', message]));
+	throw new Refused(422, 'INVALID_REQUEST', 'Some answers need another look.', { fields });
+}
+
 function refusal(error: unknown, requestId: string): Response {
 	if (error instanceof Refused) {
-		const { status, code, message, details, hint } = error;
-		return json({ code, message, details, hint }, status);
+		const { status, code, message, details, hint, headers } = error;
+		return json({ code, message, details, hint }, status, headers);
 	}
 	return json(
 		{

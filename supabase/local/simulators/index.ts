@@ -3,29 +3,38 @@
  *   POST /_simulators/meta/{phone number id}/messages   what the WhatsApp adapter calls
  *   GET  /_simulators/meta/sent                         what was sent, as JSON; DELETE forgets it
  *   PUT  /_simulators/meta/switches                     {"fail": true, "latencyMs": 500}
+ *   /_simulators/stripe                                 see stripe/index.ts
  *   GET  /_simulators                                   the same to look at
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendJson } from '../http.ts';
 import { MetaSimulator, type Switches } from './meta.ts';
 import { simulatorsPage } from './page.ts';
+import { readJson, readText } from './read.ts';
+import { StripeSimulator, type StripeSimulatorOptions } from './stripe/index.ts';
 
 export interface Simulators {
 	/** Takes a request under `/_simulators`; false: not ours. */
 	handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
 	meta: MetaSimulator;
+	/** Null where no options were given for it. */
+	stripe: StripeSimulator | null;
+	close(): void;
 }
 
-const maxBytes = 64 * 1024;
-
-export function createSimulators(): Simulators {
+export function createSimulators(options: { stripe?: StripeSimulatorOptions } = {}): Simulators {
 	const meta = new MetaSimulator();
+	const stripe = options.stripe ? new StripeSimulator(options.stripe) : null;
 	return {
 		meta,
+		stripe,
+		close: () => stripe?.close(),
 		async handleRequest(req, res) {
 			const path = (req.url ?? '').split('?', 1)[0]?.replace(/^\/_simulators/, '') ?? '';
 			const method = req.method ?? 'GET';
 			const phone = /^\/meta\/(\d+)\/messages$/.exec(path)?.[1];
+			if (stripe && (path === '/stripe' || path.startsWith('/stripe/')))
+				return stripe.handleRequest(path.slice('/stripe'.length), req, res);
 			if (phone && method === 'POST') {
 				const token = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1];
 				const { status, body } = await meta.send(phone, token, await readJson(req));
@@ -57,23 +66,4 @@ function switchesFromForm(text: string): Switches {
 
 function bounded(ms: number): number {
 	return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 60_000) : 0;
-}
-
-async function readJson(req: IncomingMessage): Promise<unknown> {
-	try {
-		return JSON.parse(await readText(req)) as unknown;
-	} catch {
-		return null;
-	}
-}
-
-async function readText(req: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	let size = 0;
-	for await (const chunk of req as AsyncIterable<Buffer>) {
-		size += chunk.length;
-		if (size > maxBytes) break;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString('utf8');
 }

@@ -15,6 +15,7 @@ export function simulatorsPage({ messages, switches }: MetaSimulator): string {
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #8885;vertical-align:top}
 form{display:flex;gap:1rem;align-items:center;flex-wrap:wrap;margin:1rem 0}</style></head>
 <body>
+<p><a href="/_simulators/stripe">Stripe, simulated</a></p>
 <h1>WhatsApp, simulated</h1>
 <form method="post" action="/_simulators">
 <label><input type="checkbox" name="fail"${switches.fail ? ' checked' : ''}> Refuse everything</label>
