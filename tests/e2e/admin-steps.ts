@@ -26,6 +26,8 @@ export interface Made {
 	booking_id: string;
 	reference: string;
 	name: string;
+	/** Opens the guest's page. */
+	access_token: string;
 }
 
 /** Books a dinner over the API, as a visitor does. */

@@ -34,7 +34,9 @@ export const chefProgress = z.object({
 	stage: z.nullable(z.enum(['on_the_way', 'arrived', 'done'])),
 	since: z.nullable(z.string()),
 	/** The chef's first name. */
-	chef: z.nullable(z.string())
+	chef: z.nullable(z.string()),
+	/** The public topic on which the booking's changes are announced. */
+	guest_topic: z.string()
 });
 export type ChefProgress = z.infer<typeof chefProgress>;
 

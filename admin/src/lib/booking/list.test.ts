@@ -26,7 +26,8 @@ const booking: BookingRow = {
 	updated_at: '2026-11-01T00:00:00+00:00',
 	version: 1,
 	customer: { id: 'c', name: 'Ana Rivera', email: 'ana@example.test', phone: '+15105551234' },
-	chef: null
+	chef: null,
+	assignment: null
 };
 const matches = (query: string, over: Partial<BookingRow> = {}, stationId: string | null = null) =>
 	matchesBooking(

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { assignmentStatus } from '#shared/booking/answers.ts';
 import { bookingStatus } from '#shared/booking/schema.ts';
 import { quote } from '#shared/pricing/schema.ts';
 
@@ -7,6 +8,18 @@ const customer = z.nullable(
 	z.object({ id: z.string(), name: z.string(), email: z.nullable(z.string()), phone: z.nullable(z.string()) })
 );
 const chef = z.nullable(z.object({ id: z.string(), staff: z.nullable(z.object({ name: z.string() })) }));
+
+/** What the chef answered and how far they are; null without a chef. */
+const assignment = z.nullable(
+	z.object({
+		status: assignmentStatus,
+		decline_reason: z.nullable(z.string()),
+		answered_at: z.nullable(z.string()),
+		on_my_way_at: z.nullable(z.string()),
+		arrived_at: z.nullable(z.string()),
+		done_at: z.nullable(z.string())
+	})
+);
 
 /** A booking as lists show it. */
 export const bookingRow = z.object({
@@ -32,7 +45,8 @@ export const bookingRow = z.object({
 	updated_at: z.string(),
 	version: z.int(),
 	customer,
-	chef
+	chef,
+	assignment
 });
 export type BookingRow = z.infer<typeof bookingRow>;
 
@@ -40,7 +54,8 @@ export type BookingRow = z.infer<typeof bookingRow>;
 export const bookingRowSelect =
 	'id, reference, station_id, status, event_at, event_ends_at, timezone, adults, children, toddlers, venue_city, venue_zip, ' +
 	'contact_name, contact_phone, total_cents, deposit_cents, hold_expires_at, source, created_at, updated_at, version, ' +
-	'customer:customers(id, name, email, phone), chef:chefs(id, staff(name))';
+	'customer:customers(id, name, email, phone), chef:chefs(id, staff(name)), ' +
+	'assignment:booking_assignments(status, decline_reason, answered_at, on_my_way_at, arrived_at, done_at)';
 
 /** Everything of one booking. */
 export const bookingDetail = z.extend(bookingRow, {

@@ -5,7 +5,7 @@ import type { GuestBooking } from '#shared/booking/schema.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { apiAccess } from '../platform/rpc.server.ts';
 import { bookableDates } from './book-page.server.ts';
-import { bookingOfToken, cancelBooking, rescheduleBooking, type Held } from './manage.server.ts';
+import { bookingOfToken, cancelBooking, progressOf, rescheduleBooking, type Held } from './manage.server.ts';
 
 /** The page that a guest's link opens. Its address is a secret: it is told to nobody and found by no search engine. */
 export async function guestPage({ url, locals, setHeaders }: RequestEvent) {
@@ -19,6 +19,7 @@ export async function guestPage({ url, locals, setHeaders }: RequestEvent) {
 	return {
 		api: apiAccess(),
 		booking,
+		progress: await progressOf(locals.supabase, booking.booking_id, token),
 		token,
 		signedIn: user !== null,
 		online: catalog.flags.stripe ?? false,

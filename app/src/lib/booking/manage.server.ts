@@ -1,6 +1,7 @@
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Supabase } from '#kit/server/supabase.ts';
 import { fieldErrors } from '#shared/errors.ts';
+import { chefProgress, type ChefProgress } from '#shared/booking/answers.ts';
 import { clockTime, isoDate, requiredText } from '#shared/booking/fields.ts';
 import type { FieldMessages } from '#shared/booking/form.ts';
 import { alternatives, guestBooking, type GuestBooking, type Slot } from '#shared/booking/schema.ts';
@@ -31,6 +32,21 @@ export async function bookingOfToken(client: Supabase, token: string | null): Pr
 	if (outcome.ok) return outcome.data;
 	if (outcome.refusal.code === 'UNREACHABLE') error(503, { message: outcome.refusal.message, code: 'UNREACHABLE' });
 	error(404, { message: 'This link opens no booking. Use the one in your e-mail.', code: 'NOT_FOUND' });
+}
+
+/** How far the chef of a booking is. Null where that can't be read just now: the page goes on without. */
+export async function progressOf(
+	client: Supabase,
+	booking: string,
+	token: string | null
+): Promise<ChefProgress | null> {
+	const outcome = await rpcAs(
+		client,
+		'chef_progress',
+		{ p_booking: booking, ...(token && { p_token: token }) },
+		chefProgress
+	);
+	return outcome.ok ? outcome.data : null;
 }
 
 /** Cancels with the reason that was typed, then leads back to the booking. */

@@ -7,7 +7,7 @@ import type { GuestBooking } from '#shared/booking/schema.ts';
 import { profileForm } from '#shared/identity/schema.ts';
 import { bookableDates } from '../booking/book-page.server.ts';
 import { calendarAnswer, startTimesOf } from '../booking/guest-page.server.ts';
-import { cancelBooking, rescheduleBooking, type Held } from '../booking/manage.server.ts';
+import { cancelBooking, progressOf, rescheduleBooking, type Held } from '../booking/manage.server.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { apiAccess } from '../platform/rpc.server.ts';
 
@@ -46,13 +46,15 @@ export async function accountPage({ locals, url }: RequestEvent) {
 /** One own booking. */
 export async function accountBookingPage({ locals, url, params }: RequestEvent & { params: { booking: string } }) {
 	await signedIn({ locals, url });
-	const [booking, catalog] = await Promise.all([
+	const [booking, progress, catalog] = await Promise.all([
 		ownBooking(locals.supabase, params.booking),
+		progressOf(locals.supabase, params.booking, null),
 		loadCatalog(locals.supabase)
 	]);
 	return {
 		api: apiAccess(),
 		booking,
+		progress,
 		online: catalog.flags.stripe ?? false,
 		startTimes: startTimesOf(catalog.stations, booking.station.id),
 		...bookableDates(catalog, new Date())

@@ -1,14 +1,20 @@
+import { redirect } from '@sveltejs/kit';
 import * as z from 'zod/mini';
 import { assignments } from '#admin/booking/assignments.ts';
-import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
+import { deedActions } from '#admin/booking/deeds.server.ts';
+import { allowed, apiOf, signedIn } from '#admin/identity/visitor.server.ts';
 import { dataOf } from '#admin/platform/api.ts';
 import { pages } from '#admin/platform/navigation.ts';
-import type { PageServerLoad } from './$types';
+import { Route } from '#admin/platform/routes.ts';
+import type { Actions, PageServerLoad } from './$types';
 
 const ownChef = z.nullable(z.object({ id: z.string() }));
 
 export const load: PageServerLoad = async (event) => {
 	event.depends('admin:assignments');
+	// The installed panel begins here; who is no chef goes on to the own start.
+	if (event.url.searchParams.has('app') && !(await signedIn(event)).access.canAny(...pages.myEvents.needs))
+		redirect(303, Route.dashboard);
 	const { userId } = await allowed(event, ...pages.myEvents.needs);
 	const api = apiOf(event);
 	const [mine, chef] = await Promise.all([
@@ -24,3 +30,5 @@ export const load: PageServerLoad = async (event) => {
 		asOf: now
 	};
 };
+
+export const actions: Actions = deedActions;

@@ -1,6 +1,7 @@
 import { readBookingThen } from '#admin/audit/as-of.server.ts';
 import { readTimeline } from '#admin/audit/timeline.server.ts';
 import { bookingActions, bookingFields, readBooking, readSlots } from '#admin/booking/booking.server.ts';
+import { deedActions } from '#admin/booking/deeds.server.ts';
 import { readCandidates } from '#admin/booking/chefs.ts';
 import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
 import { pages } from '#admin/platform/navigation.ts';
@@ -30,4 +31,4 @@ export const load: PageServerLoad = async (event) => {
 	return { booking, onDay, candidates, slots, move, timeline, fields: bookingFields(booking), asOf: Date.now() };
 };
 
-export const actions: Actions = bookingActions;
+export const actions: Actions = { ...bookingActions, ...deedActions };
