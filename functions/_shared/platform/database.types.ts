@@ -118,20 +118,6 @@ export type Database = {
 						isOneToOne: true;
 						referencedRelation: 'bookings';
 						referencedColumns: ['id'];
-					},
-					{
-						foreignKeyName: 'booking_assignments_chef_id_fkey';
-						columns: ['chef_id'];
-						isOneToOne: false;
-						referencedRelation: 'chefs';
-						referencedColumns: ['id'];
-					},
-					{
-						foreignKeyName: 'booking_assignments_station_id_fkey';
-						columns: ['station_id'];
-						isOneToOne: false;
-						referencedRelation: 'stations';
-						referencedColumns: ['id'];
 					}
 				];
 			};
