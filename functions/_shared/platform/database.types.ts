@@ -2406,6 +2406,7 @@ export type Database = {
 				Row: {
 					balance_due_cents: number | null;
 					booking_id: string;
+					charges_cents: number | null;
 					fee_cents: number | null;
 					paid_cents: number | null;
 					payment_status: string | null;
@@ -2552,11 +2553,16 @@ export type Database = {
 			receive_stripe_event: { Args: { p_event: Json }; Returns: Json };
 			record_metrics: { Args: { p_report: Json; p_token: string }; Returns: undefined };
 			record_payment: { Args: { p_booking: string; p_request: Json }; Returns: Json };
+			record_reconciliation: {
+				Args: { p_checked: number; p_differences: Json; p_from: string; p_to: string };
+				Returns: string;
+			};
 			record_sign_in: { Args: { p_agent?: string; p_email: string; p_reason: string }; Returns: undefined };
 			refund_suggestion: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			reopen_recommendation: { Args: { p_id: string }; Returns: undefined };
 			request_refund: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			reschedule_booking: { Args: { p_access_token?: string; p_booking: string; p_starts_at: string }; Returns: Json };
+			resolve_attention: { Args: { p_action: string; p_attention: string; p_reason: string }; Returns: Json };
 			restore_record: { Args: { p_chef?: string; p_id: string; p_table: string }; Returns: Json };
 			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
 			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
