@@ -1,6 +1,7 @@
 /**
  * Background work: pg-boss workers for every job. In process on PGlite (the local stack), or as a process of its own:
- * `DATABASE_URL=… SMTP_URL=… MAIL_FROM=… APP_URL=… ADMIN_URL=… node jobs/index.ts`. As many processes as you like.
+ * `DATABASE_URL=… SMTP_URL=… MAIL_FROM=… APP_URL=… ADMIN_URL=…
+ * SUPABASE_URL=… SUPABASE_SECRET_KEY=… node jobs/index.ts`. As many processes as you like.
  */
 import { hostname } from 'node:os';
 import { fromPglite, PgBoss, type ConstructorOptions, type JobResult } from 'pg-boss';
@@ -9,6 +10,7 @@ import { auditJobs } from './audit.ts';
 import { whatsAppSettings, type WhatsAppSettings } from '#shared/platform/whatsapp.ts';
 import { bookingJobs } from './booking.ts';
 import { openPool, type JobsDatabase } from './database.ts';
+import { documentJobs } from './documents.ts';
 import { identityJobs } from './identity.ts';
 import type { AnyJob, JobContext } from './job.ts';
 import { leadJobs } from './leads.ts';
@@ -17,6 +19,8 @@ import { paymentJobs } from './payments.ts';
 import { platformJobs } from './platform.ts';
 import { scalingJobs } from './scaling.ts';
 import { jobStats, type JobStats } from './stats.ts';
+import { createFileStore, storageSettings, type StorageSettings } from './storage.ts';
+import { taxJobs } from './tax.ts';
 
 /** Every job there is. */
 export const jobs: AnyJob[] = [
@@ -27,7 +31,9 @@ export const jobs: AnyJob[] = [
 	...identityJobs,
 	...auditJobs,
 	...scalingJobs,
-	...paymentJobs
+	...paymentJobs,
+	...documentJobs,
+	...taxJobs
 ];
 
 export interface JobsOptions {
@@ -41,6 +47,8 @@ export interface JobsOptions {
 	adminUrl: string;
 	/** What the environment says of it, unless given: WHATSAPP_PHONE_NUMBER_ID, _ACCESS_TOKEN, _ADMIN_NUMBERS, _API_URL. */
 	whatsapp?: WhatsAppSettings | null;
+	/** Where files go; what the environment says of it, unless given: SUPABASE_URL, SUPABASE_SECRET_KEY. */
+	storage?: StorageSettings | null;
 	log?: (line: string) => void;
 	/** What is worked; all unless said otherwise. */
 	jobs?: AnyJob[];
@@ -65,6 +73,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 	const context: JobContext = {
 		db,
 		send: mailer.send,
+		files: createFileStore(options.storage === undefined ? storageSettings(process.env) : options.storage),
 		appUrl: options.appUrl,
 		adminUrl: options.adminUrl,
 		whatsapp: options.whatsapp === undefined ? whatsAppSettings(process.env) : options.whatsapp,

@@ -3,11 +3,14 @@ import type { z } from 'zod';
 import type { Mail } from '../functions/_shared/platform/mail/layout.ts';
 import type { WhatsAppSettings } from '../functions/_shared/platform/whatsapp.ts';
 import type { JobsDatabase } from './database.ts';
+import type { FileStore } from './storage.ts';
 
 export interface JobContext {
 	db: JobsDatabase;
 	/** Resolves when the mail server has taken the mail; rejects otherwise, and the job is tried again. */
 	send(mail: OutgoingMail): Promise<void>;
+	/** Storage, with the secret key. */
+	files: FileStore;
 	/** The customer site. */
 	appUrl: string;
 	adminUrl: string;
@@ -24,6 +27,7 @@ export interface OutgoingMail extends Mail {
 	messageKey: string;
 	/** The event, so that it is in the reader's calendar: an iCalendar file. */
 	calendar?: string;
+	attachments?: { filename: string; contentType: string; content: Buffer }[];
 }
 
 export interface Job<Payload> {

@@ -25,7 +25,7 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
 	});
 	const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
 	return {
-		async send({ to, subject, html, text, messageKey, calendar }) {
+		async send({ to, subject, html, text, messageKey, calendar, attachments = [] }) {
 			// The key is a fact about a booking; only its hash leaves the house.
 			const id = createHash('sha256').update(messageKey).digest('hex').slice(0, 32);
 			await transport.sendMail({
@@ -36,9 +36,12 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
 				text,
 				messageId: `<${id}@${domain}>`,
 				headers: { 'Auto-Submitted': 'auto-generated' },
-				...(calendar && {
-					attachments: [{ filename: 'hibachi.ics', contentType: 'text/calendar; charset=utf-8', content: calendar }]
-				})
+				attachments: [
+					...attachments,
+					...(calendar
+						? [{ filename: 'hibachi.ics', contentType: 'text/calendar; charset=utf-8', content: calendar }]
+						: [])
+				]
 			});
 		},
 		close: () => transport.close()

@@ -17,9 +17,12 @@ export async function startWorkers(
 	const { appUrl, adminUrl, smtpUrl } = config;
 	const from = 'My Hibachi <hello@myhibachi.test>';
 	const whatsapp = { ...simulatedMeta, apiUrl: `${config.apiUrl}/_simulators/meta` };
+	const storage = { apiUrl: config.apiUrl, secretKey: config.keys.secret };
 	if (db.kind === 'postgres') {
 		const env = { DATABASE_URL: db.url, SMTP_URL: smtpUrl, MAIL_FROM: from, APP_URL: appUrl, ADMIN_URL: adminUrl };
 		Object.assign(env, {
+			SUPABASE_URL: storage.apiUrl,
+			SUPABASE_SECRET_KEY: storage.secretKey,
 			WHATSAPP_API_URL: whatsapp.apiUrl,
 			WHATSAPP_PHONE_NUMBER_ID: whatsapp.phoneNumberId,
 			WHATSAPP_ACCESS_TOKEN: whatsapp.accessToken,
@@ -27,6 +30,15 @@ export async function startWorkers(
 		});
 		return startChild('The job worker', join(import.meta.dirname, 'work.ts'), [], env, log);
 	}
-	const jobs = await startJobs({ pglite: db.pglite, db, mail: { smtpUrl, from }, appUrl, adminUrl, whatsapp, log });
+	const jobs = await startJobs({
+		pglite: db.pglite,
+		db,
+		mail: { smtpUrl, from },
+		appUrl,
+		adminUrl,
+		whatsapp,
+		storage,
+		log
+	});
 	return { close: () => jobs.stop() };
 }
