@@ -13,6 +13,7 @@ delete from public.payment_reconciliations where period_from = '2030-01-01';
 alter table public.payments disable trigger append_only;
 delete from public.payments where entry_key like 'matrix:%';
 alter table public.payments enable trigger append_only;
+delete from public.documents where number like 'INV-1999-%';
 delete from public.bookings where id in (select id from tests.fixtures where name = 'booking');
 delete from public.customer_notes where id in (select id from tests.fixtures where name = 'customer_note');
 delete from public.customers where email like 'matrix.%@example.test';

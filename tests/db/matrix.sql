@@ -92,6 +92,8 @@ begin
 			'America/Los_Angeles', 10, '1 Main St', 'Fremont', 'CA', '94538', 1, '{}', 55000, 10000, 'p0', '2030-01-01')
 		returning id into v_booking;
 		perform tests.keep('booking', v_side, v_booking);
+		insert into public.documents (kind, number, booking_id, station_id, snapshot, total_cents, storage_path)
+		values ('invoice', case v_side when 'own' then 'INV-1999-00001' else 'INV-1999-00002' end, v_booking, v_station, '{}', 55000, 'matrix/' || v_side || '.pdf');
 		insert into public.booking_items values (v_booking, 'addon_rice', 'Rice', 1, 500);
 		insert into public.booking_notifications values (v_booking, 'matrix');
 		insert into public.booking_assignments (booking_id, chef_id, station_id) values (v_booking, v_chef, v_station);

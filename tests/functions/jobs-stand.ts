@@ -9,6 +9,7 @@ import { expect } from 'vitest';
 import type { WhatsAppSettings } from '#shared/platform/whatsapp.ts';
 import { startJobs, type RunningJobs } from '../../jobs/index.ts';
 import type { AnyJob } from '../../jobs/job.ts';
+import type { StorageSettings } from '../../jobs/storage.ts';
 import { seedZipCodes } from '../../seed/zip-codes.ts';
 import type { LocalDatabase } from '../../supabase/local/database.ts';
 import { createDemoUsers } from '../../supabase/local/demo.ts';
@@ -42,11 +43,12 @@ export async function openJobsStand(database: string) {
 		for (const each of running.splice(0)) await each.stop();
 	}
 
-	/** Workers of these jobs, else of all; on that SMTP port, else on the mailbox's. */
+	/** Workers of these jobs, else of all; on that SMTP port, else on the mailbox's; without a Storage unless one is given. */
 	async function start(
 		only?: AnyJob[],
 		smtp = smtpPort,
-		whatsapp: WhatsAppSettings | null = null
+		whatsapp: WhatsAppSettings | null = null,
+		storage: StorageSettings | null = null
 	): Promise<RunningJobs> {
 		const started = await startJobs({
 			...(db.kind === 'pglite' ? { pglite: db.pglite, db } : { connectionString: db.url }),
@@ -54,6 +56,7 @@ export async function openJobsStand(database: string) {
 			appUrl: 'http://app.test',
 			adminUrl: 'http://admin.test',
 			whatsapp,
+			storage,
 			log: () => {},
 			pollSeconds: 0.5,
 			...(only && { jobs: only })
