@@ -859,6 +859,96 @@ export type Database = {
 					}
 				];
 			};
+			documents: {
+				Row: {
+					booking_id: string;
+					created_at: string;
+					id: string;
+					kind: string;
+					mailed_at: string | null;
+					number: string;
+					payment_ref: string | null;
+					replaces: string | null;
+					sha256: string | null;
+					snapshot: NonNullable<Json>;
+					station_id: string;
+					status: string;
+					storage_path: string;
+					total_cents: number;
+					void_reason: string | null;
+					voided_at: string | null;
+					voided_by: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					booking_id: string;
+					created_at?: string;
+					id?: string;
+					kind: string;
+					mailed_at?: string | null;
+					number: string;
+					payment_ref?: string | null;
+					replaces?: string | null;
+					sha256?: string | null;
+					snapshot: NonNullable<Json>;
+					station_id: string;
+					status?: string;
+					storage_path: string;
+					total_cents: number;
+					void_reason?: string | null;
+					voided_at?: string | null;
+					voided_by?: string | null;
+				};
+				Update: {
+					booking_id?: string;
+					created_at?: string;
+					id?: string;
+					kind?: string;
+					mailed_at?: string | null;
+					number?: string;
+					payment_ref?: string | null;
+					replaces?: string | null;
+					sha256?: string | null;
+					snapshot?: NonNullable<Json>;
+					station_id?: string;
+					status?: string;
+					storage_path?: string;
+					total_cents?: number;
+					void_reason?: string | null;
+					voided_at?: string | null;
+					voided_by?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'documents_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'documents_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'documents_replaces_fkey';
+						columns: ['replaces'];
+						isOneToOne: true;
+						referencedRelation: 'documents';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'documents_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			feature_flags: {
 				Row: {
 					capability: string;
@@ -2485,6 +2575,7 @@ export type Database = {
 			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
+			document_file: { Args: { p_access_token?: string; p_document: string }; Returns: Json };
 			email_tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
 			import_tax_rates: { Args: { p_dry_run?: boolean; p_rows: Json }; Returns: Json };
@@ -2493,6 +2584,7 @@ export type Database = {
 				Args: { p_email: string; p_name?: string; p_role: string; p_station_id?: string };
 				Returns: Json;
 			};
+			issue_invoice: { Args: { p_booking: string }; Returns: Json };
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
 			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
@@ -2609,6 +2701,7 @@ export type Database = {
 			};
 			update_booking: { Args: { p_booking: string; p_changes: Json; p_version: number }; Returns: Json };
 			verify_audit_chain: { Args: { p_month: string }; Returns: Json };
+			void_document: { Args: { p_document: string; p_reason: string; p_reissue?: boolean }; Returns: Json };
 		};
 		Enums: {
 			[_ in never]: never;
