@@ -309,10 +309,7 @@ export const matrix: Record<string, TableRule> = {
 	payment_attention: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	payment_reconciliations: table({ row: () => ({ period_from: `'2030-01-01'` }) }, { select: 'a a a - - - -' }),
 
-	documents: table(
-		{ row: (side) => ({ booking_id: booking(side), status: `'issued'` }) },
-		{ select: 'a a a o - o -' }
-	),
+	documents: table({ row: (side) => ({ booking_id: booking(side), status: `'issued'` }) }, { select: 'a a a o - o -' }),
 	scaling_thresholds: table(
 		{ row: () => ({ metric: `'db_size'` }), update: 'warning' },
 		{ select: 'a a - - - - -', update: 'a a - - - - -' }
