@@ -17,6 +17,7 @@ import { leadJobs } from './leads.ts';
 import { createMailer, type MailSettings } from './mail.ts';
 import { paymentJobs } from './payments.ts';
 import { platformJobs } from './platform.ts';
+import { pricingJobs } from './pricing.ts';
 import { scalingJobs } from './scaling.ts';
 import { jobStats, type JobStats } from './stats.ts';
 import { createFileStore, storageSettings, type StorageSettings } from './storage.ts';
@@ -33,7 +34,8 @@ export const jobs: AnyJob[] = [
 	...scalingJobs,
 	...paymentJobs,
 	...documentJobs,
-	...taxJobs
+	...taxJobs,
+	...pricingJobs
 ];
 
 export interface JobsOptions {

@@ -24,3 +24,11 @@ from (
 ) p (code, label, unit_cents, unit)
 where not exists (select from public.price_book existing where existing.code = p.code)
 on conflict do nothing;
+
+/* How low and how high each may cost: from a quarter to four times the opening price; what is free may cost $20. */
+insert into public.price_limits (code, min_cents, max_cents)
+select distinct on (b.code) b.code, b.unit_cents / 4, greatest(b.unit_cents * 4, 2000)
+from public.price_book b
+where not exists (select from public.price_limits)
+order by b.code, b.effective_from
+on conflict do nothing;

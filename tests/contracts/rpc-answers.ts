@@ -6,7 +6,15 @@ import { assignmentAnswer, changedBooking, chefProgress, linkedCustomer } from '
 import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
 import { siteCatalog } from '#shared/catalog/schema.ts';
 import { capturedLead } from '#shared/leads/answers.ts';
-import { quote } from '#shared/pricing/schema.ts';
+import {
+	priceCancelled,
+	pricedDays,
+	pricePreview,
+	priceSet,
+	quote,
+	quoteExplained,
+	ruleSaved
+} from '#shared/pricing/schema.ts';
 
 export type Schema = z.core.$ZodType;
 
@@ -15,17 +23,24 @@ export const rpcAnswers = {
 	assignment_deed: assignmentAnswer,
 	available_slots: slots,
 	cancel_booking: changedBooking,
+	cancel_scheduled_price: priceCancelled,
 	capture_lead: capturedLead,
 	chef_progress: chefProgress,
 	confirm_booking: changedBooking,
 	create_booking: bookingAnswer,
+	end_price_rule: ruleSaved,
+	explain_quote: quoteExplained,
 	get_booking: guestBooking,
 	link_my_customer: linkedCustomer,
 	move_booking: changedBooking,
 	my_assignments: assignments,
 	my_permissions: grants,
+	preview_price: pricePreview,
+	price_calendar: pricedDays,
 	quote_event: quote,
 	reschedule_booking: changedBooking,
+	save_price_rule: ruleSaved,
+	set_price: priceSet,
 	site_catalog: siteCatalog,
 	station_for_zip: stationForZip,
 	update_booking: changedBooking

@@ -9,6 +9,7 @@ import { rpcAnswers } from './rpc-answers.ts';
 
 let api: InProcessApi;
 let visitor: SupabaseClient;
+let admin: SupabaseClient;
 let manager: SupabaseClient;
 let chef: SupabaseClient;
 let customer: SupabaseClient;
@@ -19,6 +20,7 @@ beforeAll(async () => {
 	api = await startInProcessApi();
 	const as = async (email: string) => api.client({ token: await api.signIn(email) });
 	visitor = api.client();
+	admin = await as('admin@demo.test');
 	manager = await as('manager.fremont@demo.test');
 	chef = await as('chef.fremont@demo.test');
 	customer = await as('customer@demo.test');
@@ -116,6 +118,34 @@ describe('what the apps read is what the API answers', () => {
 
 	it('link_my_customer', async () => {
 		expect((await call('link_my_customer', {}, customer)).customer_id).toMatch(/-/);
+	});
+
+	it('set_price, preview_price and cancel_scheduled_price', async () => {
+		const price = { code: 'addon_rice', unit_cents: 550 };
+		expect(await call('preview_price', { p_request: price }, admin)).toMatchObject({ large: false, problem: null });
+		const p_request = { ...price, reason: 'Dearer rice', effective_from: `${day(20)}T08:00:00Z` };
+		const { price_id: p_price } = await call('set_price', { p_request }, admin);
+		expect(await call('cancel_scheduled_price', { p_price, p_reason: 'Not after all' }, admin)).toEqual({
+			price_code: 'addon_rice'
+		});
+	});
+
+	it('save_price_rule, price_calendar and end_price_rule', async () => {
+		const p_request = { label: 'Contract', rate: 0.1, first_day: day(100), last_day: day(101), reason: 'A contract' };
+		const { rule_id: p_rule } = await call('save_price_rule', { p_request }, admin);
+		const days = await call('price_calendar', { p_month: day(100) }, manager);
+		expect(days.find((one) => one.day === day(100))).toMatchObject({ rules: ['Contract'], adult_cents: 6050 });
+		expect(await call('end_price_rule', { p_rule, p_reason: 'It is over' }, admin)).toEqual({ rule_id: p_rule });
+	});
+
+	it('explain_quote', async () => {
+		const { booking_id } = await book();
+		expect(await call('explain_quote', { p_booking: booking_id }, manager)).toMatchObject({ same: true });
+	});
+
+	it('a quote with a promo code says what became of it', async () => {
+		const quoted = await call('quote_event', { p_zip: '94538', p_adults: 10, p_promo_code: 'nope' });
+		expect(quoted.promo).toMatchObject({ code: 'NOPE', applied: false, reason: 'unknown' });
 	});
 
 	it('no answer that has a schema was left out', () => {

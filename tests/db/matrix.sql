@@ -45,6 +45,9 @@ declare
 begin
 	insert into public.roles (role, label, description) values ('matrix_role', 'Matrix', 'Matrix');
 	insert into public.role_permissions values ('matrix_role', 'audit.read');
+	insert into public.price_rules (label, rate, note) values ('Matrix', 0.01, 'Matrix');
+	insert into public.price_limits (code, min_cents, max_cents) values ('matrix', 0, 1);
+	insert into public.promo_codes (code, cents) values ('MATRIX', 100);
 	foreach v_side in array array['own', 'other'] loop
 		v_slug := case v_side when 'own' then 'fremont' else 'sacramento' end;
 		v_station := tests.keep('station', v_side, tests.station(v_slug));
@@ -97,6 +100,8 @@ begin
 		insert into public.booking_items values (v_booking, 'addon_rice', 'Rice', 1, 500);
 		insert into public.booking_notifications values (v_booking, 'matrix');
 		insert into public.booking_assignments (booking_id, chef_id, station_id) values (v_booking, v_chef, v_station);
+		insert into public.promo_redemptions (promo_code_id, booking_id, station_id, code, cents, min_order_cents, discount_cents)
+		select id, v_booking, v_station, code, cents, 0, 100 from public.promo_codes where code = 'MATRIX';
 		insert into public.chef_reservations (booking_id, chef_id, station_id, event_at, period)
 		values (v_booking, v_chef, v_station, '2030-01-01 20:00+00', '[2030-01-01 18:00+00, 2030-01-01 23:59+00]');
 

@@ -168,6 +168,24 @@ export const matrix: Record<string, TableRule> = {
 	tax_rates: table({ row: () => ({ county: `'Alameda'` }) }, { select: 'a a a a - - -' }),
 	tax_rate_history: table({ row: () => ({ county: `'Alameda'` }) }, { select: 'a a a a - - -' }),
 	booking_taxes: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
+	price_rules: table({ row: () => ({ label: `'Matrix'` }) }, { select: 'a a a a - - -' }),
+	price_limits: table(
+		{
+			row: () => ({ code: `'matrix'` }),
+			insert: (side) => ({ code: `'matrix_${side}'`, min_cents: '0', max_cents: '1' }),
+			update: 'max_cents'
+		},
+		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -', delete: 'a a - - - - -' }
+	),
+	promo_codes: table(
+		{
+			row: () => ({ code: `'MATRIX'` }),
+			insert: (side) => ({ code: `'MATRIX-${side.toUpperCase()}'`, cents: '100' }),
+			update: 'description'
+		},
+		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
+	),
+	promo_redemptions: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),
 	feature_flags: table(
 		{ row: () => ({ key: `'stripe'` }), update: 'enabled' },
 		{ select: 'a a a a a a a', update: 'a - - - - - -' }

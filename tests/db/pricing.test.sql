@@ -1,4 +1,4 @@
-select plan(37);
+select plan(38);
 
 -- The worked examples of the specification, to the cent
 select is((private.build_quote('94538', 10) ->> 'total_cents')::int, 55000, '10 adults in 94538 pay $550.00');
@@ -61,7 +61,9 @@ insert into price_book (code, label, unit_cents, unit, effective_from, note) val
 select is(array[private.price_at('adult'), private.price_at('adult', now() + interval '2 days')], array[5500, 6000], 'A new price holds from its day on');
 select results_eq($$select old_cents, new_cents, reason from price_change_history where code = 'adult' and new_cents = 6000$$,
 	$$values (5500, 6000, 'Dearer beef')$$, 'A change of price is kept with its reason');
-select throws_ok($$insert into price_book (code, label, unit_cents, unit, effective_from, effective_to, note)
-	values ('adult', 'Adult', 1, 'person', now() - interval '2 days', now(), 'Overlap')$$, '23P01', null, 'Two prices of one code can NOT hold at once');
+select is(tests.code($$insert into price_book (code, label, unit_cents, unit, effective_from, effective_to, note)
+	values ('adult', 'Adult', 1, 'person', now() - interval '2 days', now(), 'Overlap')$$), 'INVALID_REQUEST', 'A price can NOT be told afterwards');
+select throws_ok($$update price_book set effective_to = null where code = 'adult' and unit_cents = 5500$$, '23P01', null,
+	'Two prices of one code can NOT hold at once');
 
 select * from finish();

@@ -21,6 +21,8 @@ export const bookingRequest = z.strictObject({
 	}),
 	notes: z.string(),
 	promo_code: z.nullable(z.string()),
+	/** That of the quote which the person saw: with other prices the booking is refused as `PRICE_CHANGED`. */
+	price_version: z.optional(z.nullable(z.string())),
 	source: z.string()
 });
 export type BookingRequest = z.infer<typeof bookingRequest>;

@@ -71,6 +71,8 @@ const reasons: Record<string, string> = {
 	OUT_OF_AREA: 'Outside our area',
 	TOO_SOON: 'Asked too late',
 	TOO_FAR_AHEAD: 'Asked too early',
+	PRICE_CHANGED: 'The price changed while they booked',
+	PROMO_NOT_VALID: 'The promo code did not count',
 	TRY_AGAIN: 'We were too busy to book',
 	UNKNOWN_ZIP: 'Unknown ZIP code'
 };

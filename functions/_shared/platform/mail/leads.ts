@@ -33,6 +33,8 @@ const reasons: Record<string, string> = {
 	TOO_SOON: 'They asked for a date that is too soon.',
 	TOO_FAR_AHEAD: 'They asked for a date that is too far ahead.',
 	HOLD_EXPIRED: 'Their deposit did not arrive in time.',
+	PRICE_CHANGED: 'The price changed while they were booking.',
+	PROMO_NOT_VALID: 'Their promo code did not count.',
 	TRY_AGAIN: 'Booking was too busy to finish.',
 	RATE_LIMITED: 'They tried too often in a short time.'
 };
