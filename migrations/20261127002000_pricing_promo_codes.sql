@@ -338,3 +338,14 @@ end
 $$;
 create trigger c_discount before update of quote on public.bookings
 	for each row when (old.quote is distinct from new.quote) execute function private.discount_follows_quote();
+
+/* Each code with how often it counts now and what it took off, as far as the reader may see its redemptions. */
+create view public.promo_code_list with (security_invoker = true) as
+select p.*, coalesce(u.uses, 0) as uses, coalesce(u.discount_cents, 0) as discount_cents
+from public.promo_codes p
+left join lateral (
+	select count(*)::integer as uses, sum(r.discount_cents)::bigint as discount_cents
+	from public.promo_redemptions r where r.promo_code_id = p.id and r.released_at is null
+) u on true;
+comment on view public.promo_code_list is 'Promo codes with their uses and the cents that they took off.';
+grant select on public.promo_code_list to authenticated;

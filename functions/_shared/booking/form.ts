@@ -21,7 +21,8 @@ export const bookingForm = z.object({
 	'venue.state': state,
 	'venue.zip': zip,
 	/** The database takes 2,000; the rest is for the proteins. */
-	notes: optionalText(1600)
+	notes: optionalText(1600),
+	promo_code: optionalText(40)
 });
 
 export type BookingFormData = z.infer<typeof bookingForm>;
@@ -49,13 +50,15 @@ export function firstMessages(error: z.core.$ZodError | undefined): FieldMessage
 
 /**
  * The request of `create_booking`. `startsAt` is the instant that the date and time mean at the station; `names` are those
- * of the proteins by code: they cost nothing, so they travel to the chef at the head of the notes.
+ * of the proteins by code: they cost nothing, so they travel to the chef at the head of the notes. `priceSeen` is the
+ * version of the prices that the person saw, if any were shown.
  */
 export function toBookingRequest(
 	{ data, choices }: { data: BookingFormData; choices: Choices },
 	startsAt: string,
 	idempotencyKey: string,
-	names: ReadonlyMap<string, string>
+	names: ReadonlyMap<string, string>,
+	priceSeen: string | null = null
 ): BookingRequest {
 	const proteins = choices.proteins.map(({ code, quantity }) => `${quantity} × ${names.get(code) ?? code}`);
 	return {
@@ -80,7 +83,8 @@ export function toBookingRequest(
 			zip: data['venue.zip']
 		},
 		notes: [proteins.length > 0 ? `Proteins: ${proteins.join(', ')}.` : '', data.notes].filter(Boolean).join('\n'),
-		promo_code: null,
+		promo_code: data.promo_code || null,
+		price_version: priceSeen,
 		source: 'website'
 	};
 }

@@ -58,6 +58,13 @@ export type Slot = z.infer<typeof slot>;
 /** A free slot near the one that was taken, as `SLOT_UNAVAILABLE` offers up to five. */
 export const alternatives = z.array(slot);
 
+/** What `PRICE_CHANGED` says of both totals; the old one is null where the seen prices are long gone. */
+export const priceChange = z.object({
+	old_total_cents: z.nullable(z.int()),
+	new_total_cents: z.int(),
+	price_version: z.string()
+});
+
 /** What `station_for_zip` answers. */
 export const stationForZip = z.object({
 	station_id: z.string(),

@@ -8,6 +8,7 @@ export function valuesFromParams(params: URLSearchParams, codes: Iterable<string
 		if (value !== null) values[path] = value.slice(0, 40);
 	};
 	take('zip', 'venue.zip');
+	take('promo', 'promo_code');
 	for (const name of ['adults', 'children', 'toddlers', 'date', 'time']) take(name, name);
 	for (const code of codes) take(code, `items.${code}`);
 	return values;
@@ -21,6 +22,7 @@ export function paramsFromValues(values: BookingValues): URLSearchParams {
 	};
 	put('zip', values['venue.zip']);
 	for (const name of ['adults', 'children', 'toddlers', 'date', 'time']) put(name, values[name]);
+	put('promo', values.promo_code);
 	for (const path of Object.keys(values).sort()) {
 		if (path.startsWith('items.')) put(path.slice('items.'.length), values[path]);
 	}

@@ -17,9 +17,10 @@ export function explainLine(line: QuoteLine, quote: Quote): string {
 		case 'travel':
 			return explainTravel(quote);
 		case 'discount':
-			return 'Your promotion code.';
+			return `Off food and extras${quote.promo ? ` with ${quote.promo.code}` : ''}; travel stays as it is.`;
 		default: {
-			const each = `${formatQuantity(line.quantity)} × ${formatCentsShort(line.unit_cents)}`;
+			const usual = line.base_cents === undefined ? '' : `, on other days ${formatCentsShort(line.base_cents)}`;
+			const each = `${formatQuantity(line.quantity)} × ${formatCentsShort(line.unit_cents)}${usual}`;
 			return who[line.code] ? `${who[line.code]}: ${each}` : each;
 		}
 	}

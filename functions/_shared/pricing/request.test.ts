@@ -10,7 +10,7 @@ describe('a quote by its address', () => {
 		const params = new URLSearchParams('zip=94538&adults=10&children=2&upgrade_lobster=4&upgrade_filet=2&evil=1');
 		const { request, fields } = readQuoteRequest(valuesFromParams(params, codes));
 		expect(fields).toEqual({});
-		expect(request && quoteArguments(request)).toEqual({
+		expect(request && quoteArguments(request, 'America/Los_Angeles')).toEqual({
 			p_zip: '94538',
 			p_adults: 10,
 			p_children: 2,
@@ -37,6 +37,19 @@ describe('a quote by its address', () => {
 				}
 			)
 		);
+	});
+	it("asks for the day on the station's clock and with the promo code", () => {
+		const { request } = readQuoteRequest(
+			valuesFromParams(new URLSearchParams('zip=94538&adults=10&date=2026-12-05&promo=hello'), codes)
+		);
+		expect(request && quoteArguments(request, 'America/Los_Angeles')).toMatchObject({
+			p_event_at: '2026-12-06T02:00:00.000Z',
+			p_promo_code: 'hello'
+		});
+	});
+	it('leaves out a date that is none', () => {
+		const { request } = readQuoteRequest({ 'venue.zip': '94538', adults: '10', date: '2026-02-30' });
+		expect(request && quoteArguments(request, 'America/Los_Angeles')).not.toHaveProperty('p_event_at');
 	});
 	it('waits for the ZIP without complaining about it', () => {
 		expect(readQuoteRequest({ adults: '10' })).toEqual({ request: null, fields: {} });

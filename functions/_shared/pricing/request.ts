@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { count, optionalZip } from '../booking/fields.ts';
+import { count, isoDate, optionalText, optionalZip } from '../booking/fields.ts';
 import { readChoices, type BookingValues, type FieldMessages, type Item } from '../booking/choices.ts';
 import { firstMessages } from '../booking/form.ts';
+import { zonedInstant } from '../booking/slots.ts';
 
 /** What a price is asked for. */
 export interface QuoteRequest {
@@ -10,13 +11,17 @@ export interface QuoteRequest {
 	children: number;
 	toddlers: number;
 	items: Item[];
+	/** The day of the event on the station's clock, where it is known: prices may differ by it. */
+	date: string | null;
+	promo_code: string;
 }
 
 const quoteForm = z.object({
 	'venue.zip': optionalZip,
 	adults: count(1, 500, 'the number of adults'),
 	children: count(0, 499, 'the number of children'),
-	toddlers: count(0, 499, 'the number of under-sixes')
+	toddlers: count(0, 499, 'the number of under-sixes'),
+	promo_code: optionalText(40)
 });
 
 /** Reads the fields that a price depends on; null while the ZIP is missing or something is wrong, with the messages. */
@@ -29,16 +34,19 @@ export function readQuoteRequest(values: BookingValues): { request: QuoteRequest
 	if (guests.adults + guests.children + guests.toddlers > 500) {
 		return { request: null, fields: { adults: 'We cook for up to 500 guests in all. For more, please contact us.' } };
 	}
-	return { request: zip === '' ? null : { zip, ...guests, items: choices.items }, fields };
+	const date = isoDate.safeParse(values.date).data ?? null;
+	return { request: zip === '' ? null : { zip, ...guests, items: choices.items, date }, fields };
 }
 
-/** The arguments of `quote_event`. */
-export function quoteArguments(request: QuoteRequest) {
+/** The arguments of `quote_event`. `timezone` is the station's: any time of the day has the price of the day. */
+export function quoteArguments(request: QuoteRequest, timezone: string) {
 	return {
 		p_zip: request.zip,
 		p_adults: request.adults,
 		p_children: request.children,
 		p_toddlers: request.toddlers,
-		p_items: request.items
+		p_items: request.items,
+		...(request.date && { p_event_at: zonedInstant(request.date, '18:00', timezone) }),
+		...(request.promo_code && { p_promo_code: request.promo_code })
 	};
 }

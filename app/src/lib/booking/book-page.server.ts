@@ -9,7 +9,7 @@ import type { SiteCatalog } from '#shared/catalog/schema.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { apiAccess, rpcAs } from '../platform/rpc.server.ts';
 import { orderCodes, pathOf } from './menu.ts';
-import { monthOfSlots } from './slots.server.ts';
+import { homeTimezone, monthOfSlots } from './slots.server.ts';
 
 /** All that the booking form starts from. What the address says (a quote's "Book this") is filled in already. */
 export async function bookPage({ url, locals }: Pick<RequestEvent, 'url' | 'locals'>) {
@@ -21,13 +21,14 @@ export async function bookPage({ url, locals }: Pick<RequestEvent, 'url' | 'loca
 	const month = monthOf(given.date && given.date > dates.first ? given.date : dates.first);
 	const [calendar, outcome, user] = await Promise.all([
 		request ? monthOfSlots(locals.supabase, request.zip, month) : null,
-		request ? rpcAs(locals.supabase, 'quote_event', quoteArguments(request), quoteSchema) : null,
+		request ? rpcAs(locals.supabase, 'quote_event', quoteArguments(request, homeTimezone(catalog)), quoteSchema) : null,
 		locals.user()
 	]);
 	const account: BookingValues = user?.email ? { 'contact.email': user.email } : {};
 	return {
 		api: apiAccess(),
 		catalog,
+		timezone: homeTimezone(catalog),
 		blank,
 		given: { ...account, ...given },
 		key: crypto.randomUUID() as string,
@@ -57,13 +58,14 @@ export function blankBooking({ menu }: Pick<SiteCatalog, 'menu'>): BookingValues
 		'venue.city': '',
 		'venue.state': 'CA',
 		'venue.zip': '',
-		notes: ''
+		notes: '',
+		promo_code: ''
 	};
 }
 
 /** First and last date that any station takes bookings for; the database decides for the one that serves the venue. */
 export function bookableDates({ stations }: Pick<SiteCatalog, 'stations'>, now: Date): { first: string; last: string } {
-	const zone = stations[0]?.timezone ?? 'America/Los_Angeles';
+	const zone = homeTimezone({ stations });
 	const notice = Math.min(...stations.map((station) => station.min_notice_hours));
 	const ahead = Math.max(...stations.map((station) => station.max_advance_days));
 	const earliest = new Date(now.getTime() + (Number.isFinite(notice) ? notice : 48) * 3_600_000);

@@ -10,13 +10,14 @@ import {
 import { monthOf } from '#shared/booking/calendar.ts';
 import { menuProblems } from '#shared/booking/menu.ts';
 import { refusalAtFields } from '#shared/booking/refusal.ts';
-import { alternatives, bookingAnswer, stationForZip, type Slot } from '#shared/booking/schema.ts';
+import { alternatives, bookingAnswer, priceChange, stationForZip, type Slot } from '#shared/booking/schema.ts';
 import { zonedInstant } from '#shared/booking/slots.ts';
 import type { SiteCatalog } from '#shared/catalog/schema.ts';
 import { rpcAs } from '../platform/rpc.server.ts';
 import type { Failure } from '../platform/rpc.ts';
 import { namesByCode, upgradeCodes } from './menu.ts';
-import { monthOfSlots, type MonthOfSlots } from './slots.server.ts';
+import { formatCents } from '#shared/platform/money.ts';
+import { homeTimezone, monthOfSlots, type MonthOfSlots } from './slots.server.ts';
 
 /** What the page shows after a post that did not end in a booking. Everything that was typed comes back. */
 export interface BookFailure {
@@ -27,6 +28,8 @@ export interface BookFailure {
 	code: string | null;
 	alternatives: Slot[];
 	calendar: MonthOfSlots | null;
+	/** The version of the prices that are shown now, after a refusal because they had changed. */
+	priceSeen: string | null;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface BookFailure {
  * "Show start times", which exists without JavaScript only, posts `intent=times`.
  */
 export async function bookFromForm(event: RequestEvent, catalog: SiteCatalog) {
-	const { values, key, intent } = await readPost(event.request);
+	const { values, key, intent, priceSeen } = await readPost(event.request);
 	const client = event.locals.supabase;
 	if (intent === 'times') return { ...nothing(values, key), calendar: await calendarFor(client, values) };
 
@@ -46,24 +49,33 @@ export async function bookFromForm(event: RequestEvent, catalog: SiteCatalog) {
 
 	const timezone = await timezoneOf(client, read.data['venue.zip'], catalog);
 	const startsAt = zonedInstant(read.data.date, read.data.time, timezone);
-	const request = toBookingRequest(read, startsAt, key, namesByCode(catalog.menu));
+	const request = toBookingRequest(read, startsAt, key, namesByCode(catalog.menu), priceSeen || null);
 	const outcome = await rpcAs(client, 'create_booking', { p_request: request }, bookingAnswer);
 	if (outcome.ok) redirect(303, `/booking-success?token=${encodeURIComponent(outcome.data.access_token)}`);
 	return fail(statusOf(outcome.refusal), refused(values, key, outcome.refusal, read.choices.items));
 }
 
-async function readPost(request: Request): Promise<{ values: BookingValues; key: string; intent: string }> {
+interface Post {
+	values: BookingValues;
+	key: string;
+	intent: string;
+	priceSeen: string;
+}
+
+async function readPost(request: Request): Promise<Post> {
 	const values: BookingValues = {};
 	let key = '';
 	let intent = 'book';
+	let priceSeen = '';
 	for (const [name, value] of await request.formData()) {
 		if (typeof value !== 'string') continue;
 		if (name === 'idempotency_key') key = value;
 		else if (name === 'intent') intent = value;
+		else if (name === 'price_version') priceSeen = value.slice(0, 40);
 		else if (name === 'alternative') [values.date = '', values.time = ''] = value.split('T');
 		else values[name] = value.slice(0, 20_000);
 	}
-	return { values, key: /^[\w-]{8,64}$/.test(key) ? key : crypto.randomUUID(), intent };
+	return { values, key: /^[\w-]{8,64}$/.test(key) ? key : crypto.randomUUID(), intent, priceSeen };
 }
 
 function refused(values: BookingValues, key: string, refusal: Failure, items: Item[]): BookFailure {
@@ -74,9 +86,21 @@ function refused(values: BookingValues, key: string, refusal: Failure, items: It
 	return {
 		...nothing(values, key),
 		fields,
-		message: refusal.hint ? `${refusal.message} ${refusal.hint}` : refusal.message,
+		...priceNow(refusal),
 		code: refusal.code,
 		alternatives: offered.success ? offered.data : []
+	};
+}
+
+/** What a refusal says; after a change of prices also what this dinner costs now, which the next attempt then was shown. */
+function priceNow({ message, hint, details, code }: Failure): Pick<BookFailure, 'message' | 'priceSeen'> {
+	const said = hint ? `${message} ${hint}` : message;
+	const now = code === 'PRICE_CHANGED' ? priceChange.safeParse(details).data : undefined;
+	if (!now) return { message: said, priceSeen: null };
+	const was = now.old_total_cents === null ? '' : `; it was ${formatCents(now.old_total_cents)}`;
+	return {
+		message: `${message} This dinner costs ${formatCents(now.new_total_cents)} now${was}. Press the button again to book it at that.`,
+		priceSeen: now.price_version
 	};
 }
 
@@ -84,11 +108,11 @@ const keyUsedMessage =
 	'An earlier attempt of yours did reach us: its e-mail is in your inbox. To book another dinner, as it stands here now, press the button once more.';
 
 function nothing(values: BookingValues, key: string): BookFailure {
-	return { values, key, fields: {}, message: null, code: null, alternatives: [], calendar: null };
+	return { values, key, fields: {}, message: null, code: null, alternatives: [], calendar: null, priceSeen: null };
 }
 
 function statusOf({ code }: Failure): number {
-	if (code === 'SLOT_UNAVAILABLE') return 409;
+	if (code === 'SLOT_UNAVAILABLE' || code === 'PRICE_CHANGED') return 409;
 	if (code === 'RATE_LIMITED') return 429;
 	return code === 'UNREACHABLE' || code === 'TRY_AGAIN' ? 503 : 422;
 }
@@ -102,5 +126,5 @@ async function calendarFor(client: Supabase, values: BookingValues): Promise<Mon
 /** The clock that the venue's date and time are meant on; where no station serves it, the first station's will do. */
 async function timezoneOf(client: Supabase, zip: string, catalog: SiteCatalog): Promise<string> {
 	const station = await rpcAs(client, 'station_for_zip', { p_zip: zip }, stationForZip);
-	return station.ok ? station.data.timezone : (catalog.stations[0]?.timezone ?? 'America/Los_Angeles');
+	return station.ok ? station.data.timezone : homeTimezone(catalog);
 }

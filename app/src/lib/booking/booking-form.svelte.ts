@@ -20,6 +20,7 @@ interface Failed {
 	code: string | null;
 	message: string | null;
 	alternatives: Slot[];
+	priceSeen: string | null;
 }
 
 const retries = 2;
@@ -33,6 +34,8 @@ const saveAfterMs = 400;
 export class BookingForm extends FormState {
 	key = $state('');
 	sending = $state(false);
+	/** The version of the prices that a refusal told, until the live quote shows them. */
+	priceSeen = $state<string | null>(null);
 	/** When the restored draft was saved; null where nothing was restored. */
 	restoredFrom = $state<number | null>(null);
 	attempt = $state.raw<Attempt | null>(null);
@@ -53,6 +56,7 @@ export class BookingForm extends FormState {
 	) {
 		super({ ...blank, ...(failed?.values ?? given) }, failed?.fields);
 		this.key = failed?.key ?? key;
+		this.priceSeen = failed?.priceSeen ?? null;
 		this.#blank = blank;
 		this.#upgrades = upgrades;
 		if (failed && failed.message) this.attempt = failed;
@@ -158,6 +162,7 @@ export class BookingForm extends FormState {
 		this.messages = failed?.fields ?? {};
 		this.attempt = failed ?? unknown;
 		if (failed) this.key = failed.key;
+		this.priceSeen = failed?.priceSeen ?? null;
 		if (Object.keys(this.messages).length > 0 && this.attempt.code !== 'SLOT_UNAVAILABLE') {
 			void this.focusFirstProblem(root);
 		}

@@ -1,6 +1,7 @@
 import type { Supabase } from '#kit/server/supabase.ts';
 import { slots, stationForZip, type Slot, type StationForZip } from '#shared/booking/schema.ts';
 import { monthRange, type Month } from '#shared/booking/calendar.ts';
+import type { SiteCatalog } from '#shared/catalog/schema.ts';
 import { rpcAs } from '../platform/rpc.server.ts';
 import type { Failure } from '../platform/rpc.ts';
 
@@ -11,6 +12,11 @@ export interface MonthOfSlots {
 	slots: Slot[];
 	station: StationForZip | null;
 	refusal: Failure | null;
+}
+
+/** The clock that days are meant on before a station is known: all of ours are on one so far. */
+export function homeTimezone({ stations }: Pick<SiteCatalog, 'stations'>): string {
+	return stations[0]?.timezone ?? 'America/Los_Angeles';
 }
 
 /** Start times around a ZIP in a month, and the station that serves it. */

@@ -1,6 +1,7 @@
 import type { BookingValues } from '#shared/booking/choices.ts';
 import { paramsFromValues } from '#shared/pricing/address.ts';
 import type { Quote } from '#shared/pricing/schema.ts';
+import { listen } from '../platform/listen.ts';
 import { callRpc, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
 
 const pauseMs = 250;
@@ -14,15 +15,21 @@ export class LiveQuote {
 	quote = $state.raw<Quote | null>(null);
 	refusal = $state.raw<Failure | null>(null);
 	pending = $state(false);
+	/** What the same dinner cost before our prices changed, until something else is asked for. */
+	before = $state.raw<number | null>(null);
 
 	#api: ApiAccess;
+	#timezone: string;
+	#values: BookingValues;
 	#asked: string;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#request: AbortController | undefined;
 
-	/** `first` is what the server already answered for `values`, so that the first render asks nothing again. */
-	constructor(api: ApiAccess, first: Outcome<Quote> | null, values: BookingValues) {
+	/** `timezone` is the station's, whose days have prices. `first` is what the server already answered for `values`, so that the first render asks nothing again. */
+	constructor(api: ApiAccess, timezone: string, first: Outcome<Quote> | null, values: BookingValues) {
 		this.#api = api;
+		this.#timezone = timezone;
+		this.#values = values;
 		this.#show(first);
 		this.#asked = priced(values);
 	}
@@ -34,8 +41,26 @@ export class LiveQuote {
 		this.#asked = asked;
 		clearTimeout(this.#timer);
 		this.#request?.abort();
-		const typed = { ...values };
-		this.#timer = setTimeout(() => void this.#fetch(typed), pauseMs);
+		this.#values = { ...values };
+		this.before = null;
+		this.#timer = setTimeout(() => void this.#fetch(this.#values), pauseMs);
+	}
+
+	/** Asks again for the same, because our prices may have changed; `before` says so if they did. */
+	async refresh(): Promise<void> {
+		const seen = this.quote?.total_cents ?? null;
+		const asked = this.#asked;
+		await this.#fetch(this.#values);
+		if (asked !== this.#asked || seen === null || !this.quote || this.quote.total_cents === seen) return;
+		this.before = seen;
+	}
+
+	/** Hears of changed prices until the returned function is called. */
+	listen(): () => void {
+		return listen(this.#api, 'prices', {
+			events: { prices_changed: () => void this.refresh() },
+			onCatchUp: () => this.refresh()
+		});
 	}
 
 	stop(): void {
@@ -44,6 +69,7 @@ export class LiveQuote {
 	}
 
 	async #fetch(values: BookingValues): Promise<void> {
+		this.#request?.abort();
 		const controller = (this.#request = new AbortController());
 		this.pending = true;
 		const outcome = await this.#answer(values, controller.signal);
@@ -60,7 +86,7 @@ export class LiveQuote {
 			import('#shared/pricing/schema.ts')
 		]);
 		const { request } = readQuoteRequest(values);
-		return request ? callRpc(this.#api, 'quote_event', quoteArguments(request), quote, signal) : null;
+		return request ? callRpc(this.#api, 'quote_event', quoteArguments(request, this.#timezone), quote, signal) : null;
 	}
 
 	#show(outcome: Outcome<Quote> | null): void {
@@ -76,6 +102,6 @@ export class LiveQuote {
 }
 
 /** What of the typed values a price depends on. */
-function priced({ date: _date, time: _time, ...values }: BookingValues): string {
+function priced({ time: _time, ...values }: BookingValues): string {
 	return paramsFromValues(values).toString();
 }

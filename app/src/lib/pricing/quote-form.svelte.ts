@@ -8,6 +8,7 @@ import { LiveQuote } from './live-quote.svelte.ts';
 
 interface Given {
 	api: ApiAccess;
+	timezone: string;
 	values: BookingValues;
 	fields: FieldMessages;
 	outcome: Outcome<Quote> | null;
@@ -21,7 +22,7 @@ export class QuoteForm extends FormState {
 
 	constructor(given: Given) {
 		super({ ...given.values }, given.fields);
-		this.live = new LiveQuote(given.api, given.outcome, given.values);
+		this.live = new LiveQuote(given.api, given.timezone, given.outcome, given.values);
 	}
 
 	/** Checks one field as it is left, and puts what is typed into the address. */

@@ -8,13 +8,14 @@ import { quote as quoteSchema, type Quote } from '#shared/pricing/schema.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { captureLead } from '../leads/capture.server.ts';
 import { orderCodes } from '../booking/menu.ts';
+import { homeTimezone } from '../booking/slots.server.ts';
 import { apiAccess, rpcAs } from '../platform/rpc.server.ts';
 import type { Outcome } from '../platform/rpc.ts';
 
 /** What an untouched quote form says: a dinner of the smallest order. */
 function blankQuote(codes: string[]): BookingValues {
 	const counts = Object.fromEntries(codes.map((code) => [`items.${code}`, '0']));
-	return { 'venue.zip': '', adults: '10', children: '0', toddlers: '0', ...counts };
+	return { 'venue.zip': '', date: '', promo_code: '', adults: '10', children: '0', toddlers: '0', ...counts };
 }
 
 /** What became of leaving contact details. */
@@ -32,11 +33,12 @@ export async function quoteOfAddress(event: Pick<RequestEvent, 'url' | 'locals'>
 	const given = valuesFromParams(event.url.searchParams, codes);
 	const values = { ...blankQuote(codes), ...given };
 	const { request, fields } = readQuoteRequest(values);
+	const timezone = homeTimezone(catalog);
 	const outcome: Outcome<Quote> | null = request
-		? await rpcAs(event.locals.supabase, 'quote_event', quoteArguments(request), quoteSchema)
+		? await rpcAs(event.locals.supabase, 'quote_event', quoteArguments(request, timezone), quoteSchema)
 		: null;
 	const asked = Object.keys(given).length > 0;
-	return { api: apiAccess(), catalog, values, outcome, fields: asked ? fields : {} };
+	return { api: apiAccess(), catalog, timezone, values, outcome, fields: asked ? fields : {} };
 }
 
 /** Handles "Send me this quote": stores a lead with what was asked for. */
