@@ -24,13 +24,16 @@ export const stationTopics: Record<string, TopicRule> = {
 	chefs: station('chefs', 'a a a o - - -'),
 	customers: station('customers', 'a a a o - - -'),
 	leads: station('leads', 'a a a o - - -'),
+	payments: station('payments', 'a a a o - - -'),
 	trash: station('trash', 'a a - o - - -')
 };
 
 export const staffTopics: Record<string, TopicRule> = {
 	audit: staff('audit', 'a a - - - - -'),
 	scaling: staff('scaling', 'a a - - - - -'),
+	payments: staff('payments', 'a a a a - - -'),
 	stations: staff('stations', 'a a a a a - -'),
+	taxes: staff('taxes', 'a a a a - - -'),
 	trash: staff('trash', 'a a - - - - -'),
 	// no permission of their own: for everybody with a role
 	access: staff('access', 'a a a a a - -')

@@ -140,6 +140,8 @@ export async function openJobsStand(database: string) {
 
 	return {
 		db,
+		/** The mailbox, for a worker in a process of its own. */
+		smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
 		start,
 		stopAll,
 		plainBoss,
