@@ -2,9 +2,9 @@ import pg from 'pg';
 
 /**
  * Adds `count` past and future bookings (and as many customers / 5) over all stations, without triggers, as a table that
- * has grown for years looks. The rows are valid but hold no chef.
+ * has grown for years looks: from four years ago on, one every so many minutes. The rows are valid but hold no chef.
  */
-export async function fillBookings(url: string, count: number): Promise<void> {
+export async function fillBookings(url: string, count: number, everyMinutes = 24): Promise<void> {
 	const db = new pg.Client(url);
 	await db.connect();
 	try {
@@ -35,9 +35,9 @@ export async function fillBookings(url: string, count: number): Promise<void> {
 			cross join sizes
 			join people p on p.place = n % sizes.people
 			cross join lateral (select (array['confirmed', 'completed', 'completed', 'completed', 'cancelled'])[1 + n % 5] as status) s
-			cross join lateral (select date_trunc('hour', now()) - interval '4 years' + n * interval '24 minutes' as event_at) t
+			cross join lateral (select date_trunc('hour', now()) - interval '4 years' + n * $2::int * interval '1 minute' as event_at) t
 			on conflict (reference) do nothing`,
-			[count]
+			[count, everyMinutes]
 		);
 		await db.query('commit');
 		await db.query('vacuum analyze public.bookings');

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { signIn, stackUnderTest } from '../api.ts';
+import { request, signIn, stackUnderTest } from '../api.ts';
 import { callAs, enter, live, panel, rowsAs, someBooking } from './admin-steps.ts';
 
 const inPanel = async (email: string) => signIn(stackUnderTest(), email);
@@ -127,4 +127,44 @@ test('a booking’s page tells what it looked like on an earlier day', async ({ 
 	await page.getByLabel('What it looked like on').fill(today);
 	await page.getByRole('button', { name: 'Show', exact: true }).click();
 	await expect(page.locator(`[data-then="${today}"]`)).toContainText('pending');
+});
+
+test('new entries appear by themselves, and many at once wait to be shown', async ({ page }) => {
+	await enter(page, 'admin@demo.test');
+	await page.goto(panel('/audit?table=feature_flags'));
+	await live(page);
+	const stack = stackUnderTest();
+	const token = await signIn(stack, 'super_admin@demo.test');
+	const flip = async (enabled: boolean) =>
+		request(stack, '/rest/v1/feature_flags?key=eq.shadow_learning', {
+			method: 'PATCH',
+			body: JSON.stringify({ enabled }),
+			token
+		});
+	const rows = page.locator('tr[data-row]');
+	const first = await rows
+		.first()
+		.getAttribute('data-row', { timeout: 1000 })
+		.catch(() => null);
+	await flip(true);
+	await expect(rows.first()).toContainText('feature flags');
+	await expect(rows.first()).not.toHaveAttribute('data-row', first ?? 'none');
+	for (let turn = 0; turn < 5; turn += 1) for (const on of [false, true]) await flip(on);
+	await flip(false);
+	await expect(page.locator('[data-new-entries]').or(rows.nth(11))).toBeVisible();
+	const show = page.getByRole('button', { name: 'Show', exact: true });
+	if (await show.isVisible()) await show.click();
+	await expect(rows.nth(11)).toBeVisible();
+});
+
+test('the trash of an open page follows what is deleted elsewhere', async ({ page }) => {
+	const { booking_id, reference } = await someBooking();
+	await enter(page, 'admin@demo.test');
+	await page.goto(panel('/trash?table=bookings'));
+	await live(page);
+	const token = await signIn(stackUnderTest(), 'admin@demo.test');
+	await callAs(token, 'delete_record', { p_table: 'bookings', p_id: booking_id, p_reason: 'Booked twice by mistake' });
+	await expect(page.locator(`[data-trash="${booking_id}"]`)).toContainText(reference);
+	await callAs(token, 'restore_record', { p_table: 'bookings', p_id: booking_id });
+	await expect(page.locator(`[data-trash="${booking_id}"]`)).toHaveCount(0);
 });

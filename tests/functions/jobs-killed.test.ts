@@ -97,6 +97,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a jobs worker that is killed, on 
 
 		for (const { id } of bookings) await stand.enqueue('booking-notify', { booking_id: id, kind: 'received' }, id);
 		await until(async () => (await metric('worker_age'))?.level === 'critical', {
+			timeoutMs: 20_000,
 			everyMs: 200,
 			what: 'the silence to show'
 		});
@@ -110,12 +111,12 @@ describe.runIf(process.env.TEST_DATABASE_URL)('a jobs worker that is killed, on 
 		await stand.done('heartbeat', 2);
 		expect((await metric('worker_age'))?.level).not.toBe('critical');
 		await until(async () => (await stand.states('booking-notify')).every((state) => state === 'completed'), {
-			timeoutMs: 25_000,
+			timeoutMs: 60_000,
 			everyMs: 100,
 			what: 'every job to be done'
 		});
 		expect(await stand.states('booking-notify')).toHaveLength(waiting);
 		expect((await metric('queue_depth'))?.value).toBe(0);
 		for (const { email } of bookings) expect(await stand.mails(email), email).toHaveLength(1);
-	}, 60_000);
+	}, 120_000);
 });

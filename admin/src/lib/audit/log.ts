@@ -80,7 +80,7 @@ function filtered(api: Api, columns: string, question: LogQuestion) {
 	else if (stationIds) query = query.in('station_id', stationIds);
 	if (who) query = query.eq('actor', who);
 	if (table) query = query.eq('table_name', table);
-	if (['insert', 'update', 'delete'].includes(action)) query = query.eq('action', action);
+	if (['insert', 'update', 'delete', 'refused'].includes(action)) query = query.eq('action', action);
 	if (rowIds) query = rowIds.length === 1 ? query.eq('row_id', rowIds[0]) : query.in('row_id', rowIds);
 	const begins = from && startOfDay(from, timezone);
 	const ends = to && startOfDay(addDays(to, 1), timezone);

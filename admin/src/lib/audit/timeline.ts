@@ -7,7 +7,7 @@ export const auditEntry = z.object({
 	occurred_at: z.string(),
 	actor: z.string(),
 	actor_id: z.nullable(z.string()),
-	action: z.enum(['insert', 'update', 'delete']),
+	action: z.enum(['insert', 'update', 'delete', 'refused']),
 	changes: z.record(z.string(), z.object({ old: z.optional(z.unknown()), new: z.optional(z.unknown()) }))
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
@@ -62,6 +62,7 @@ export function describe(entry: AuditEntry, timezone: string, chefs: ReadonlyMap
 	const { action, changes } = entry;
 	if (action === 'insert') return 'Created';
 	if (action === 'delete') return 'Removed';
+	if (action === 'refused') return 'Refused';
 	const said: string[] = [];
 	const value = (column: string) => changes[column]?.new;
 	const status = value('status');
