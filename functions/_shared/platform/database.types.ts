@@ -2953,6 +2953,7 @@ export type Database = {
 			record_sign_in: { Args: { p_agent?: string; p_email: string; p_reason: string }; Returns: undefined };
 			refund_suggestion: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			reopen_recommendation: { Args: { p_id: string }; Returns: undefined };
+			report_refusal: { Args: { p_code: string; p_deed: string }; Returns: undefined };
 			request_refund: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			reschedule_booking: { Args: { p_access_token?: string; p_booking: string; p_starts_at: string }; Returns: Json };
 			resolve_attention: { Args: { p_action: string; p_attention: string; p_reason: string }; Returns: Json };
