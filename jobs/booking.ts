@@ -70,7 +70,9 @@ export const bookingJobs: AnyJob[] = [holdExpire, notify];
 /** What moves an entry in a calendar: made once it is sure, then moved or struck out. The site's download has the same uid. */
 const inCalendar = new Set<BookingMailKind>(['confirmed', 'rebooked', 'rescheduled', 'cancelled']);
 
-interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'book_url' | 'contact_url'> {
+interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'payment_url' | 'book_url' | 'contact_url'> {
+	id: string;
+	cards_taken: boolean;
 	status: 'pending' | 'confirmed' | 'completed' | 'cancelled';
 	reschedule_count: number;
 	event_ends_at: string;
@@ -82,7 +84,7 @@ interface BookingRow extends Omit<BookingMailFacts, 'booking_url' | 'book_url' |
 async function readBooking(query: Query, id: string): Promise<BookingRow | undefined> {
 	const [row] = await query<{ booking: BookingRow }>(
 		`select jsonb_build_object(
-			'status', b.status, 'reference', b.reference, 'event_at', b.event_at, 'event_ends_at', b.event_ends_at,
+			'id', b.id, 'status', b.status, 'reference', b.reference, 'event_at', b.event_at, 'event_ends_at', b.event_ends_at,
 			'timezone', b.timezone, 'updated_at', b.updated_at,
 			'adults', b.adults, 'children', b.children, 'toddlers', b.toddlers,
 			'venue', jsonb_build_object('line1', b.venue_line1, 'line2', b.venue_line2, 'city', b.venue_city,
@@ -90,7 +92,8 @@ async function readBooking(query: Query, id: string): Promise<BookingRow | undef
 			'lines', coalesce(b.quote -> 'lines', '[]'), 'total_cents', b.total_cents, 'deposit_cents', b.deposit_cents,
 			'hold_expires_at', b.hold_expires_at, 'cancel_reason', b.cancel_reason, 'reschedule_count', b.reschedule_count,
 			'station_name', s.name, 'customer_name', coalesce(b.contact_name, c.name), 'email', c.email,
-			'token', private.booking_token(b.id)
+			'token', private.booking_token(b.id), 'cards_taken', private.payments_online(),
+			'balance_due_cents', coalesce((private.balance_of(b.id)).balance_due_cents, 0)
 		) as booking
 		from public.bookings b
 		join public.stations s on s.id = b.station_id
@@ -139,10 +142,18 @@ function bookingUrl({ token }: BookingRow, appUrl: string): string {
 	return opened.href;
 }
 
+function paymentUrl({ id, token, cards_taken }: BookingRow, appUrl: string): string | null {
+	if (!cards_taken) return null;
+	const opened = new URL(`/payment/${id}`, appUrl);
+	opened.searchParams.set('token', token);
+	return opened.href;
+}
+
 function factsOf(booking: BookingRow, { appUrl }: JobContext): BookingMailFacts {
 	return {
 		...booking,
 		booking_url: bookingUrl(booking, appUrl),
+		payment_url: paymentUrl(booking, appUrl),
 		book_url: new URL('/BookUs', appUrl).href,
 		contact_url: new URL('/contact', appUrl).href
 	};

@@ -6,6 +6,7 @@ import { assignmentAnswer, changedBooking, chefProgress, linkedCustomer } from '
 import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
 import { siteCatalog } from '#shared/catalog/schema.ts';
 import { capturedLead } from '#shared/leads/answers.ts';
+import { paymentPage, paymentProgress, paymentQuote, reportedPayment } from '#shared/payments/schema.ts';
 import {
 	priceCancelled,
 	pricedDays,
@@ -35,9 +36,13 @@ export const rpcAnswers = {
 	move_booking: changedBooking,
 	my_assignments: assignments,
 	my_permissions: grants,
+	payment_page: paymentPage,
+	payment_progress: paymentProgress,
 	preview_price: pricePreview,
 	price_calendar: pricedDays,
 	quote_event: quote,
+	quote_payment: paymentQuote,
+	report_payment: reportedPayment,
 	reschedule_booking: changedBooking,
 	save_price_rule: ruleSaved,
 	set_price: priceSet,

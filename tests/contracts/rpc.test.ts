@@ -116,6 +116,16 @@ describe('what the apps read is what the API answers', () => {
 		expect(Date.parse(moved.event_at)).toBe(Date.parse(starts_at));
 	});
 
+	it('payment_page, quote_payment, payment_progress and report_payment of a guest', async () => {
+		const { booking_id, access_token } = await book();
+		const own = { p_booking: booking_id, p_access_token: access_token };
+		expect(await call('payment_page', own)).toMatchObject({ payable: 'deposit', amount_due_cents: 10_000 });
+		const request = { purpose: 'deposit', method: 'card', funding: 'credit' };
+		expect(await call('quote_payment', { ...own, p_request: request })).toMatchObject({ total_cents: 10_300 });
+		expect(await call('payment_progress', own)).toMatchObject({ checkout: null, entries: [] });
+		expect(await call('report_payment', { ...own, p_request: { method: 'zelle' } })).toMatchObject({ reported: true });
+	});
+
 	it('link_my_customer', async () => {
 		expect((await call('link_my_customer', {}, customer)).customer_id).toMatch(/-/);
 	});

@@ -1,4 +1,4 @@
-import type { PaymentEntry, PaymentPage } from './schema.ts';
+import type { PaymentEntry, PaymentPage, PaymentProgress } from './schema.ts';
 
 /**
  * How far a card payment is, read from what the database holds and from nothing else:
@@ -11,17 +11,16 @@ import type { PaymentEntry, PaymentPage } from './schema.ts';
  */
 export type PaymentStage = 'processing' | 'confirming' | 'done' | 'late' | 'failed' | 'none';
 
-type Facts = Pick<PaymentPage, 'checkout' | 'entries'> & { booking: Pick<PaymentPage['booking'], 'status'> };
-
-/** The stage of the attempt `id`, or of the latest where none is named. */
-export function paymentStage({ checkout, entries, booking }: Facts, id: string | null = null): PaymentStage {
-	const followed = id ?? checkout?.id ?? null;
-	const inLedger = followed !== null && receiptEntries(entries, followed).length > 0;
-	if (inLedger) {
-		if (booking.status === 'cancelled') return 'late';
-		return booking.status === 'pending' ? 'confirming' : 'done';
+/** The stage of an attempt at a booking of that status. */
+export function paymentStage(
+	{ checkout, entries }: Pick<PaymentProgress, 'checkout' | 'entries'>,
+	booking: PaymentPage['booking']['status']
+): PaymentStage {
+	if (!checkout) return 'none';
+	if (entries.length > 0) {
+		if (booking === 'cancelled') return 'late';
+		return booking === 'pending' ? 'confirming' : 'done';
 	}
-	if (!checkout || checkout.id !== followed) return 'none';
 	switch (checkout.status) {
 		case 'open':
 		case 'processing':
@@ -34,11 +33,9 @@ export function paymentStage({ checkout, entries, booking }: Facts, id: string |
 	}
 }
 
-/** What one attempt brought in, in the order of a receipt. Refunds are not part of it. */
-export function receiptEntries(entries: PaymentEntry[], checkoutId: string): PaymentEntry[] {
-	return entries
-		.filter(({ checkout_id, kind }) => checkout_id === checkoutId && order.includes(kind))
-		.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-}
-
 const order: PaymentEntry['kind'][] = ['deposit', 'balance', 'tip', 'card_fee'];
+
+/** Rows of the ledger in the order of a receipt. */
+export function inReceiptOrder(entries: PaymentEntry[]): PaymentEntry[] {
+	return entries.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}

@@ -21,9 +21,9 @@ export type PaymentCheckout = z.infer<typeof paymentCheckout>;
 export const paymentEntry = z.object({
 	id: z.string(),
 	kind: z.enum(['deposit', 'balance', 'tip', 'card_fee', 'refund', 'adjustment']),
-	method: z.enum(['stripe', 'zelle', 'venmo', 'cash', 'check']),
+	/** Null for an adjustment that moved no money, such as a fee for another date. */
+	method: z.nullable(z.enum(['stripe', 'zelle', 'venmo', 'cash', 'check'])),
 	amount_cents: z.int(),
-	checkout_id: z._default(z.nullable(z.string()), null),
 	occurred_at: z.string()
 });
 export type PaymentEntry = z.infer<typeof paymentEntry>;
@@ -43,7 +43,7 @@ export const paymentPage = z.object({
 		hold_expires_at: z.nullable(z.string()),
 		cancel_reason: z.nullable(z.string())
 	}),
-	/** Where this page hears of changes; carries a status and nothing else. */
+	/** Where a guest's page hears of changes; carries a status and nothing else. Others ask `payment_progress`. */
 	guest_topic: z.nullable(z.string()),
 	/** What can be paid now; null when nothing can, and `why_not` says why. */
 	payable: z.nullable(z.enum(['deposit', 'balance'])),
@@ -72,6 +72,17 @@ export const paymentPage = z.object({
 	documents: z.array(z.object({ id: z.string(), kind: z.string(), number: z.string() }))
 });
 export type PaymentPage = z.infer<typeof paymentPage>;
+
+/** What `payment_progress` answers: one attempt, the rows of the ledger that it made, and where changes are told. */
+export const paymentProgress = z.object({
+	checkout: z.nullable(paymentCheckout),
+	entries: z.array(paymentEntry),
+	topic: z.string()
+});
+export type PaymentProgress = z.infer<typeof paymentProgress>;
+
+/** What `report_payment` answers. */
+export const reportedPayment = z.object({ reported: z.boolean(), hold_expires_at: z.nullable(z.string()) });
 
 /** What `quote_payment` answers. */
 export const paymentQuote = z.object({

@@ -8,7 +8,7 @@ const kinds: Record<PaymentEntry['kind'], string> = {
 	refund: 'Refund',
 	adjustment: 'Adjustment'
 };
-const methods: Record<PaymentEntry['method'], string> = {
+const methods: Record<NonNullable<PaymentEntry['method']>, string> = {
 	stripe: 'card',
 	zelle: 'Zelle',
 	venmo: 'Venmo',
@@ -27,7 +27,7 @@ export function entryLabel({ kind }: Pick<PaymentEntry, 'kind'>): string {
 }
 
 export function methodLabel({ method }: Pick<PaymentEntry, 'method'>): string {
-	return methods[method];
+	return method === null ? 'in the books' : methods[method];
 }
 
 /** A rate as people read it: `0.03` → `3%`, `0.0275` → `2.75%`. */

@@ -2,9 +2,11 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { publicConfig } from '#kit/config.ts';
 import { calendarFile } from '#shared/booking/calendar-file.ts';
 import type { GuestBooking } from '#shared/booking/schema.ts';
+import { takesCards } from '#shared/payments/words.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { apiAccess } from '../platform/rpc.server.ts';
 import { bookableDates } from './book-page.server.ts';
+import { paymentBeside } from '../payments/page.server.ts';
 import { bookingOfToken, cancelBooking, progressOf, rescheduleBooking, type Held } from './manage.server.ts';
 
 /** The page that a guest's link opens. Its address is a secret: it is told to nobody and found by no search engine. */
@@ -16,13 +18,18 @@ export async function guestPage({ url, locals, setHeaders }: RequestEvent) {
 		loadCatalog(locals.supabase),
 		locals.user()
 	]);
+	const [progress, payment] = await Promise.all([
+		progressOf(locals.supabase, booking.booking_id, token),
+		paymentBeside(locals.supabase, booking.booking_id, token)
+	]);
 	return {
 		api: apiAccess(),
 		booking,
-		progress: await progressOf(locals.supabase, booking.booking_id, token),
+		progress,
+		payment,
 		token,
 		signedIn: user !== null,
-		online: catalog.flags.stripe ?? false,
+		online: takesCards(catalog.flags),
 		startTimes: startTimesOf(catalog.stations, booking.station.id),
 		...bookableDates(catalog, new Date())
 	};

@@ -5,10 +5,12 @@ import { firstMessages, type FieldMessages } from '#shared/booking/form.ts';
 import { accountBooking, accountBookings, type AccountBooking } from '#shared/booking/account.ts';
 import type { GuestBooking } from '#shared/booking/schema.ts';
 import { profileForm } from '#shared/identity/schema.ts';
+import { takesCards } from '#shared/payments/words.ts';
 import { bookableDates } from '../booking/book-page.server.ts';
 import { calendarAnswer, startTimesOf } from '../booking/guest-page.server.ts';
 import { cancelBooking, progressOf, rescheduleBooking, type Held } from '../booking/manage.server.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
+import { paymentBeside } from '../payments/page.server.ts';
 import { apiAccess } from '../platform/rpc.server.ts';
 
 /** Everything the account's own pages show of a booking, read under the customer's own rights. */
@@ -46,16 +48,18 @@ export async function accountPage({ locals, url }: RequestEvent) {
 /** One own booking. */
 export async function accountBookingPage({ locals, url, params }: RequestEvent & { params: { booking: string } }) {
 	await signedIn({ locals, url });
-	const [booking, progress, catalog] = await Promise.all([
+	const [booking, progress, payment, catalog] = await Promise.all([
 		ownBooking(locals.supabase, params.booking),
 		progressOf(locals.supabase, params.booking, null),
+		paymentBeside(locals.supabase, params.booking, ''),
 		loadCatalog(locals.supabase)
 	]);
 	return {
 		api: apiAccess(),
 		booking,
 		progress,
-		online: catalog.flags.stripe ?? false,
+		payment,
+		online: takesCards(catalog.flags),
 		startTimes: startTimesOf(catalog.stations, booking.station.id),
 		...bookableDates(catalog, new Date())
 	};

@@ -35,6 +35,10 @@ export interface BookingMailFacts {
 	cancel_reason: string | null;
 	/** Opens this booking without signing in. */
 	booking_url: string;
+	/** Where it is paid by card; null while cards are not taken. */
+	payment_url: string | null;
+	/** What is left to pay, in cents, as the booking's ledger has it. */
+	balance_due_cents: number;
 	/** Where to book anew. */
 	book_url: string;
 	contact_url: string;
@@ -58,16 +62,16 @@ export function bookingMail(kind: BookingMailKind, facts: BookingMailFacts): Mai
 function received(facts: BookingMailFacts): Mail {
 	const deposit = formatCents(facts.deposit_cents);
 	const until = facts.hold_expires_at ? formatEventTime(facts.hold_expires_at, facts.timezone) : null;
+	const how = facts.payment_url
+		? `pay the deposit of ${deposit} online; it is part of the price.`
+		: `we ask for a deposit of ${deposit}; someone from ${facts.station_name} will tell you how to pay it.`;
 	return letter(facts, {
 		subject: `We hold your date: ${when(facts)} (${facts.reference})`,
 		preview: `Reference ${facts.reference}. Total ${formatCents(facts.total_cents)}, deposit ${deposit}.`,
 		heading: `Thank you, ${firstName(facts)}: your chef is held`,
 		blocks: [
-			paragraph(
-				until
-					? `We keep your chef until ${until}. To make it definite, we ask for a deposit of ${deposit}; someone from ${facts.station_name} will tell you how to pay it.`
-					: `To make it definite, we ask for a deposit of ${deposit}; someone from ${facts.station_name} will tell you how to pay it.`
-			),
+			paragraph(`${until ? `We keep your chef until ${until}. ` : ''}To make it definite, ${how}`),
+			...payButton(facts, `Pay the ${deposit} deposit`),
 			...details(facts),
 			{ kind: 'button', label: 'Open your booking', url: facts.booking_url },
 			{ kind: 'small', text: 'Keep this mail to yourself: whoever has the link can change the booking.' }
@@ -84,11 +88,27 @@ function confirmed(facts: BookingMailFacts): Mail {
 			paragraph('Your deposit has arrived and your chef is booked. We bring the grill, the food and the show.'),
 			...details(facts),
 			{ kind: 'button', label: 'Open your booking', url: facts.booking_url },
+			...balanceBlocks(facts),
 			paragraph(
 				'Please have tables, chairs and plates ready, and a flat place outdoors or under good ventilation for the grill, about 6 by 6 feet.'
 			)
 		]
 	});
+}
+
+/** The way to pay, where it can be paid online. */
+function payButton({ payment_url }: BookingMailFacts, label: string): Block[] {
+	return payment_url ? [{ kind: 'button', label, url: payment_url }] : [];
+}
+
+/** What is left to pay and how. Nothing where all is paid. */
+function balanceBlocks(facts: BookingMailFacts): Block[] {
+	if (facts.balance_due_cents <= 0) return [];
+	const due = formatCents(facts.balance_due_cents);
+	const how = facts.payment_url
+		? 'You can pay it online any time before your dinner and up to seven days after it, with a tip for your chef if you like.'
+		: `Someone from ${facts.station_name} will tell you how to pay it.`;
+	return [paragraph(`What is left to pay: ${due}. ${how}`), ...payButton(facts, `Pay the balance of ${due}`)];
 }
 
 function rescheduled(facts: BookingMailFacts): Mail {

@@ -23,6 +23,8 @@ const booking: BookingMailFacts = {
 	hold_expires_at: '2026-11-24T02:00:00Z',
 	cancel_reason: null,
 	booking_url: 'https://myhibachi.test/booking-success?token=abc-_1',
+	payment_url: null,
+	balance_due_cents: 51_000,
 	book_url: 'https://myhibachi.test/BookUs',
 	contact_url: 'https://myhibachi.test/contact'
 };
@@ -65,6 +67,15 @@ describe('bookingMail', () => {
 		expect(text).toContain('until Monday, November 23, 2026 at 6:00 PM PST');
 		expect(text).toContain('https://myhibachi.test/booking-success?token=abc-_1');
 		expect(text).toContain('10 adults, 2 children');
+	});
+	it('while cards are taken, a held booking leads to paying its deposit and a confirmed one to paying its balance', () => {
+		const payment_url = 'https://myhibachi.test/payment/1?token=abc-_1';
+		const paid = { ...booking, payment_url };
+		expect(bookingMail('received', paid).text).toContain(`Pay the $100.00 deposit:\n${payment_url}`);
+		expect(bookingMail('received', booking).text).not.toContain('/payment/');
+		expect(bookingMail('confirmed', paid).text).toContain(`Pay the balance of $510.00:\n${payment_url}`);
+		expect(bookingMail('confirmed', booking).text).toContain('Someone from Fremont will tell you how');
+		expect(bookingMail('confirmed', { ...paid, balance_due_cents: 0 }).text).not.toContain('left to pay');
 	});
 	it('an expired or cancelled booking leads back to the free dates, not to the booking', () => {
 		for (const kind of ['hold_expired', 'cancelled'] as const) {
