@@ -859,6 +859,96 @@ export type Database = {
 					}
 				];
 			};
+			documents: {
+				Row: {
+					booking_id: string;
+					created_at: string;
+					id: string;
+					kind: string;
+					mailed_at: string | null;
+					number: string;
+					payment_ref: string | null;
+					replaces: string | null;
+					sha256: string | null;
+					snapshot: NonNullable<Json>;
+					station_id: string;
+					status: string;
+					storage_path: string;
+					total_cents: number;
+					void_reason: string | null;
+					voided_at: string | null;
+					voided_by: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					booking_id: string;
+					created_at?: string;
+					id?: string;
+					kind: string;
+					mailed_at?: string | null;
+					number: string;
+					payment_ref?: string | null;
+					replaces?: string | null;
+					sha256?: string | null;
+					snapshot: NonNullable<Json>;
+					station_id: string;
+					status?: string;
+					storage_path: string;
+					total_cents: number;
+					void_reason?: string | null;
+					voided_at?: string | null;
+					voided_by?: string | null;
+				};
+				Update: {
+					booking_id?: string;
+					created_at?: string;
+					id?: string;
+					kind?: string;
+					mailed_at?: string | null;
+					number?: string;
+					payment_ref?: string | null;
+					replaces?: string | null;
+					sha256?: string | null;
+					snapshot?: NonNullable<Json>;
+					station_id?: string;
+					status?: string;
+					storage_path?: string;
+					total_cents?: number;
+					void_reason?: string | null;
+					voided_at?: string | null;
+					voided_by?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'documents_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'documents_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: false;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'documents_replaces_fkey';
+						columns: ['replaces'];
+						isOneToOne: true;
+						referencedRelation: 'documents';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'documents_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			feature_flags: {
 				Row: {
 					capability: string;
@@ -1664,6 +1754,7 @@ export type Database = {
 					effective_from: string;
 					effective_to: string | null;
 					id: string;
+					kind: string;
 					new_cents: number;
 					old_cents: number | null;
 					reason: string;
@@ -1677,6 +1768,7 @@ export type Database = {
 					effective_from: string;
 					effective_to?: string | null;
 					id?: string;
+					kind?: string;
 					new_cents: number;
 					old_cents?: number | null;
 					reason: string;
@@ -1689,11 +1781,271 @@ export type Database = {
 					effective_from?: string;
 					effective_to?: string | null;
 					id?: string;
+					kind?: string;
 					new_cents?: number;
 					old_cents?: number | null;
 					reason?: string;
 				};
 				Relationships: [];
+			};
+			price_limits: {
+				Row: {
+					code: string;
+					created_at: string;
+					max_cents: number;
+					min_cents: number;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					code: string;
+					created_at?: string;
+					max_cents: number;
+					min_cents: number;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					code?: string;
+					created_at?: string;
+					max_cents?: number;
+					min_cents?: number;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [];
+			};
+			price_rules: {
+				Row: {
+					cents: number | null;
+					codes: string[];
+					created_at: string;
+					effective_from: string;
+					effective_to: string | null;
+					every_year: boolean;
+					first_day: string | null;
+					id: string;
+					label: string;
+					last_day: string | null;
+					note: string;
+					priority: number;
+					rate: number | null;
+					replaces: string | null;
+					station_id: string | null;
+					updated_at: string;
+					version: number;
+					weekdays: number[];
+				};
+				ComputedFields: never;
+				Insert: {
+					cents?: number | null;
+					codes?: string[];
+					created_at?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					every_year?: boolean;
+					first_day?: string | null;
+					id?: string;
+					label: string;
+					last_day?: string | null;
+					note: string;
+					priority?: number;
+					rate?: number | null;
+					replaces?: string | null;
+					station_id?: string | null;
+					updated_at?: string;
+					version?: number;
+					weekdays?: number[];
+				};
+				Update: {
+					cents?: number | null;
+					codes?: string[];
+					created_at?: string;
+					effective_from?: string;
+					effective_to?: string | null;
+					every_year?: boolean;
+					first_day?: string | null;
+					id?: string;
+					label?: string;
+					last_day?: string | null;
+					note?: string;
+					priority?: number;
+					rate?: number | null;
+					replaces?: string | null;
+					station_id?: string | null;
+					updated_at?: string;
+					version?: number;
+					weekdays?: number[];
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'price_rules_replaces_fkey';
+						columns: ['replaces'];
+						isOneToOne: false;
+						referencedRelation: 'price_rules';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'price_rules_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			promo_codes: {
+				Row: {
+					active: boolean;
+					archived_at: string | null;
+					cents: number | null;
+					code: string;
+					created_at: string;
+					description: string;
+					ends_at: string | null;
+					first_time_only: boolean;
+					id: string;
+					max_per_customer: number | null;
+					max_total: number | null;
+					min_order_cents: number;
+					rate: number | null;
+					starts_at: string | null;
+					station_ids: string[];
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					active?: boolean;
+					archived_at?: string | null;
+					cents?: number | null;
+					code: string;
+					created_at?: string;
+					description?: string;
+					ends_at?: string | null;
+					first_time_only?: boolean;
+					id?: string;
+					max_per_customer?: number | null;
+					max_total?: number | null;
+					min_order_cents?: number;
+					rate?: number | null;
+					starts_at?: string | null;
+					station_ids?: string[];
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					active?: boolean;
+					archived_at?: string | null;
+					cents?: number | null;
+					code?: string;
+					created_at?: string;
+					description?: string;
+					ends_at?: string | null;
+					first_time_only?: boolean;
+					id?: string;
+					max_per_customer?: number | null;
+					max_total?: number | null;
+					min_order_cents?: number;
+					rate?: number | null;
+					starts_at?: string | null;
+					station_ids?: string[];
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [];
+			};
+			promo_redemptions: {
+				Row: {
+					booking_id: string;
+					cents: number | null;
+					code: string;
+					created_at: string;
+					discount_cents: number;
+					email_hash: string | null;
+					id: string;
+					min_order_cents: number;
+					phone_hash: string | null;
+					promo_code_id: string;
+					rate: number | null;
+					released_at: string | null;
+					station_id: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					booking_id: string;
+					cents?: number | null;
+					code: string;
+					created_at?: string;
+					discount_cents: number;
+					email_hash?: string | null;
+					id?: string;
+					min_order_cents: number;
+					phone_hash?: string | null;
+					promo_code_id: string;
+					rate?: number | null;
+					released_at?: string | null;
+					station_id: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					booking_id?: string;
+					cents?: number | null;
+					code?: string;
+					created_at?: string;
+					discount_cents?: number;
+					email_hash?: string | null;
+					id?: string;
+					min_order_cents?: number;
+					phone_hash?: string | null;
+					promo_code_id?: string;
+					rate?: number | null;
+					released_at?: string | null;
+					station_id?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'promo_redemptions_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'booking_balances';
+						referencedColumns: ['booking_id'];
+					},
+					{
+						foreignKeyName: 'promo_redemptions_booking_id_fkey';
+						columns: ['booking_id'];
+						isOneToOne: true;
+						referencedRelation: 'bookings';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'promo_redemptions_promo_code_id_fkey';
+						columns: ['promo_code_id'];
+						isOneToOne: false;
+						referencedRelation: 'promo_code_list';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'promo_redemptions_promo_code_id_fkey';
+						columns: ['promo_code_id'];
+						isOneToOne: false;
+						referencedRelation: 'promo_codes';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'promo_redemptions_station_id_fkey';
+						columns: ['station_id'];
+						isOneToOne: false;
+						referencedRelation: 'stations';
+						referencedColumns: ['id'];
+					}
+				];
 			};
 			role_permissions: {
 				Row: {
@@ -2406,6 +2758,7 @@ export type Database = {
 				Row: {
 					balance_due_cents: number | null;
 					booking_id: string;
+					charges_cents: number | null;
 					fee_cents: number | null;
 					paid_cents: number | null;
 					payment_status: string | null;
@@ -2424,6 +2777,31 @@ export type Database = {
 						referencedColumns: ['id'];
 					}
 				];
+			};
+			promo_code_list: {
+				Row: {
+					active: boolean;
+					archived_at: string | null;
+					cents: number | null;
+					code: string;
+					created_at: string;
+					description: string;
+					discount_cents: number | null;
+					ends_at: string | null;
+					first_time_only: boolean;
+					id: string;
+					max_per_customer: number | null;
+					max_total: number | null;
+					min_order_cents: number;
+					rate: number | null;
+					starts_at: string | null;
+					station_ids: string[];
+					updated_at: string;
+					uses: number | null;
+					version: number;
+				};
+				ComputedFields: never;
+				Relationships: [];
 			};
 		};
 		Functions: {
@@ -2466,6 +2844,7 @@ export type Database = {
 			begin_checkout: { Args: { p_access_token?: string; p_booking: string; p_request: Json }; Returns: Json };
 			booking_as_of: { Args: { p_at: string; p_booking: string }; Returns: Json };
 			cancel_booking: { Args: { p_access_token?: string; p_booking: string; p_reason: string }; Returns: Json };
+			cancel_scheduled_price: { Args: { p_price: string; p_reason: string }; Returns: Json };
 			capture_lead: { Args: { p_request: Json }; Returns: Json };
 			chef_progress: { Args: { p_booking: string; p_token?: string }; Returns: Json };
 			confirm_booking: { Args: { p_booking: string }; Returns: Json };
@@ -2484,7 +2863,10 @@ export type Database = {
 			customer_merged_into: { Args: { p_customer: string }; Returns: string };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
+			document_file: { Args: { p_access_token?: string; p_document: string }; Returns: Json };
 			email_tax_report: { Args: { p_from: string; p_to: string }; Returns: Json };
+			end_price_rule: { Args: { p_reason: string; p_rule: string }; Returns: Json };
+			explain_quote: { Args: { p_booking: string }; Returns: Json };
 			get_booking: { Args: { p_token: string }; Returns: Json };
 			import_tax_rates: { Args: { p_dry_run?: boolean; p_rows: Json }; Returns: Json };
 			invitation_for_token: { Args: { p_token: string }; Returns: Json };
@@ -2492,6 +2874,7 @@ export type Database = {
 				Args: { p_email: string; p_name?: string; p_role: string; p_station_id?: string };
 				Returns: Json;
 			};
+			issue_invoice: { Args: { p_booking: string }; Returns: Json };
 			job_queues: { Args: Record<PropertyKey, never>; Returns: Json };
 			link_my_customer: { Args: Record<PropertyKey, never>; Returns: Json };
 			merge_customers: { Args: { p_keep: string; p_merge: string; p_reason: string; p_take?: Json }; Returns: Json };
@@ -2533,9 +2916,20 @@ export type Database = {
 			payment_page: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			payment_progress: { Args: { p_access_token?: string; p_booking: string; p_checkout?: string }; Returns: Json };
 			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
+			preview_price: { Args: { p_request: Json }; Returns: Json };
 			preview_role: {
 				Args: { p_most?: number; p_permissions?: string[]; p_role: string; p_station_id?: string };
 				Returns: Json;
+			};
+			price_calendar: {
+				Args: { p_month: string; p_station?: string };
+				Returns: {
+					adult_cents: number;
+					base_cents: number;
+					day: string;
+					rules: string[];
+					total_cents: number;
+				}[];
 			};
 			quote_event: {
 				Args: {
@@ -2553,19 +2947,27 @@ export type Database = {
 			receive_stripe_event: { Args: { p_event: Json }; Returns: Json };
 			record_metrics: { Args: { p_report: Json; p_token: string }; Returns: undefined };
 			record_payment: { Args: { p_booking: string; p_request: Json }; Returns: Json };
+			record_reconciliation: {
+				Args: { p_checked: number; p_differences: Json; p_from: string; p_to: string };
+				Returns: string;
+			};
 			record_sign_in: { Args: { p_agent?: string; p_email: string; p_reason: string }; Returns: undefined };
 			refund_suggestion: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			reopen_recommendation: { Args: { p_id: string }; Returns: undefined };
 			report_payment: { Args: { p_access_token?: string; p_booking: string; p_request: Json }; Returns: Json };
+			report_refusal: { Args: { p_code: string; p_deed: string }; Returns: undefined };
 			request_refund: { Args: { p_booking: string; p_request: Json }; Returns: Json };
 			reschedule_booking: { Args: { p_access_token?: string; p_booking: string; p_starts_at: string }; Returns: Json };
+			resolve_attention: { Args: { p_action: string; p_attention: string; p_reason: string }; Returns: Json };
 			restore_record: { Args: { p_chef?: string; p_id: string; p_table: string }; Returns: Json };
 			retry_dead_job: { Args: { p_job_id: string }; Returns: number };
 			retry_dead_queue: { Args: { p_queue: string }; Returns: number };
 			revoke_invitation: { Args: { p_invitation: string }; Returns: Json };
+			save_price_rule: { Args: { p_request: Json }; Returns: Json };
 			save_tax_rate: { Args: { p_rate: Json }; Returns: Json };
 			scaling_health: { Args: Record<PropertyKey, never>; Returns: Json };
 			set_booking_tax: { Args: { p_booking: string; p_request: Json }; Returns: Json };
+			set_price: { Args: { p_request: Json }; Returns: Json };
 			settle_refund: {
 				Args: { p_failure?: string; p_refund: string; p_status: string; p_stripe_refund_id: string };
 				Returns: Json;
@@ -2605,6 +3007,7 @@ export type Database = {
 			};
 			update_booking: { Args: { p_booking: string; p_changes: Json; p_version: number }; Returns: Json };
 			verify_audit_chain: { Args: { p_month: string }; Returns: Json };
+			void_document: { Args: { p_document: string; p_reason: string; p_reissue?: boolean }; Returns: Json };
 		};
 		Enums: {
 			[_ in never]: never;
