@@ -31,5 +31,10 @@ export const adminPages = [
 	'/trash',
 	'/jobs',
 	'/scaling',
+	'/payments',
+	'/payments/attention',
+	'/payments/disputes',
+	'/payments/reconciliation',
+	'/payments/settings',
 	'/account'
 ] as const;

@@ -2,13 +2,21 @@ import { connection } from './connection.svelte.ts';
 import type { Change, LiveList } from './live-list.svelte.ts';
 import type { LiveRow } from './live-merge.ts';
 
-/** Keeps a list live for as long as the component is there: messages name rows, a rejoin catches up. */
-export function followList<Row extends LiveRow>(
+/**
+ * Keeps a list live for as long as the component is there: messages name rows, a rejoin catches up. `changeIn` finds the row in
+ * a message that names it in another way, or null where it is about none.
+ */
+export function followList<Row extends LiveRow, Message = Change>(
 	list: LiveList<Row>,
 	event: string,
-	topics: () => readonly string[]
+	topics: () => readonly string[],
+	changeIn: (message: Message) => Change | null = (message) => message as unknown as Change
 ): void {
-	follow(topics, { [event]: (change: Change) => list.receive(change) }, () => list.catchUp());
+	const receive = (message: Message) => {
+		const change = changeIn(message);
+		if (change) void list.receive(change);
+	};
+	follow(topics, { [event]: receive }, () => list.catchUp());
 	$effect(() => () => list.close());
 }
 

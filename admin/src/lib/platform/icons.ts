@@ -1,4 +1,5 @@
 import Activity from '@lucide/svelte/icons/activity';
+import Banknote from '@lucide/svelte/icons/banknote';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ChefHat from '@lucide/svelte/icons/chef-hat';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -24,6 +25,7 @@ export const navIcons: Record<NavItem['icon'], typeof Flag> = {
 	roles: ShieldCheck,
 	audit: ScrollText,
 	trash: Trash,
+	payments: Banknote,
 	events: Flame,
 	jobs: ListChecks,
 	scaling: Activity

@@ -17,7 +17,8 @@ export interface NavItem {
 		| 'users'
 		| 'roles'
 		| 'audit'
-		| 'trash';
+		| 'trash'
+		| 'payments';
 	/** One of these opens the page; the page's own load asks for the same. */
 	needs: readonly string[];
 	/** Lists that the station switcher narrows. */
@@ -54,6 +55,14 @@ export const pages = {
 	},
 	leads: { href: Route.leads, label: 'Leads', icon: 'leads', needs: ['leads.read'], byStation: true, key: 'l' },
 	chefs: { href: Route.chefs, label: 'Chefs', icon: 'chefs', needs: ['chefs.read'], byStation: true, key: 'h' },
+	payments: {
+		href: Route.payments,
+		label: 'Payments',
+		icon: 'payments',
+		needs: ['payments.read'],
+		byStation: true,
+		key: 'p'
+	},
 	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },
 	scaling: { href: Route.scaling, label: 'Scaling health', icon: 'scaling', needs: ['scaling.read'], key: 's' },
 	jobs: { href: Route.jobs, label: 'Jobs', icon: 'jobs', needs: ['jobs.read'], key: 'j' },

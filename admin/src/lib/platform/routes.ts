@@ -22,6 +22,11 @@ export const Route = {
 	audit: '/audit',
 	auditEntry: (id: string) => `/audit/${id}`,
 	trash: '/trash',
+	payments: '/payments',
+	paymentAttention: '/payments/attention',
+	paymentDisputes: '/payments/disputes',
+	paymentReconciliation: '/payments/reconciliation',
+	paymentSettings: '/payments/settings',
 	myEvents: '/chef',
 	sessionToken: '/session/token'
 } as const;

@@ -7,6 +7,7 @@ export const Topic = {
 	leads: (stationId: string) => `station:${stationId}:leads`,
 	audit: (stationId: string) => `station:${stationId}:audit`,
 	trash: (stationId: string) => `station:${stationId}:trash`,
+	payments: (stationId: string) => `station:${stationId}:payments`,
 	booking: (id: string) => `booking:${id}`,
 	chef: (id: string) => `chef:${id}`,
 	user: (id: string) => `user:${id}`,
@@ -14,7 +15,8 @@ export const Topic = {
 	flags: 'staff:flags',
 	scaling: 'staff:scaling',
 	companyAudit: 'staff:audit',
-	companyTrash: 'staff:trash'
+	companyTrash: 'staff:trash',
+	companyPayments: 'staff:payments'
 } as const;
 
 /** The topics of every station where the permission is held, or of the chosen one only. */
