@@ -2915,6 +2915,7 @@ export type Database = {
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
 			payment_page: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			payment_progress: { Args: { p_access_token?: string; p_booking: string; p_checkout?: string }; Returns: Json };
+			payments_overview: { Args: { p_from?: string; p_station?: string; p_to?: string }; Returns: Json };
 			preview_customer_merge: { Args: { p_keep: string; p_merge: string }; Returns: Json };
 			preview_price: { Args: { p_request: Json }; Returns: Json };
 			preview_role: {
