@@ -32,6 +32,8 @@ export const staffTopics: Record<string, TopicRule> = {
 	audit: staff('audit', 'a a - - - - -'),
 	scaling: staff('scaling', 'a a - - - - -'),
 	payments: staff('payments', 'a a a a - - -'),
+	pricing: staff('pricing', 'a a a a - - -'),
+	promo_codes: staff('promo_codes', 'a a a a - - -'),
 	stations: staff('stations', 'a a a a a - -'),
 	taxes: staff('taxes', 'a a a a - - -'),
 	trash: staff('trash', 'a a - - - - -'),
