@@ -58,12 +58,13 @@ export const stages: Stage[] = [
 	},
 	{
 		name: 'realtime-native',
-		what: 'Realtime, jobs and storage on native PostgreSQL',
+		what: 'Realtime, jobs, storage and card events at once on native PostgreSQL',
 		native: true,
 		run: (context) =>
 			vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, [
 				'tests/realtime',
 				'tests/functions/jobs',
+				'tests/functions/payments-events',
 				'tests/functions/storage'
 			])
 	},

@@ -104,6 +104,10 @@ export const guestBooking = z.object({
 	cancel_reason: z.nullable(z.string()),
 	can_cancel: z.boolean(),
 	can_reschedule: z.boolean(),
+	/** What moving it now adds to the price. */
+	reschedule_fee_cents: z._default(z.int(), 0),
+	/** Until when cancelling gives everything back. */
+	full_refund_until: z._default(z.nullable(z.string()), null),
 	guest_topic: z.string()
 });
 export type GuestBooking = z.infer<typeof guestBooking>;

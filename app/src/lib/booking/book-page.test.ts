@@ -53,3 +53,27 @@ it.each([
 	} as unknown as AccountBooking;
 	expect(toGuestBooking(row, now)).toMatchObject({ can_cancel: cancel, can_reschedule: move });
 });
+
+it.each([
+	['pending', 3, 0],
+	['confirmed', 0, 0],
+	['confirmed', 1, 5000]
+] as const)('moving a %s dinner that was moved %i times adds %i cents', (status, moved, fee) => {
+	const now = new Date('2026-12-01T00:00:00Z');
+	const row = {
+		status,
+		event_at: '2026-12-20T00:00:00Z',
+		quote: { station: { id: 's', name: 'S' } },
+		own_reschedule_count: moved,
+		cancellation_policies: {
+			full_refund_days: 7,
+			free_reschedules: 1,
+			free_reschedule_hours: 48,
+			reschedule_fee_cents: 5000
+		}
+	} as unknown as AccountBooking;
+	expect(toGuestBooking(row, now)).toMatchObject({
+		reschedule_fee_cents: fee,
+		full_refund_until: '2026-12-13T00:00:00.000Z'
+	});
+});

@@ -2,7 +2,7 @@ import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { publicConfig } from '#kit/config.ts';
 import type { Supabase } from '#kit/server/supabase.ts';
 import { firstMessages, type FieldMessages } from '#shared/booking/form.ts';
-import { accountBooking, accountBookings, type AccountBooking } from '#shared/booking/account.ts';
+import { accountBooking, accountBookings, policyOf, type AccountBooking } from '#shared/booking/account.ts';
 import type { GuestBooking } from '#shared/booking/schema.ts';
 import { profileForm } from '#shared/identity/schema.ts';
 import { takesCards } from '#shared/payments/words.ts';
@@ -16,7 +16,8 @@ import { apiAccess } from '../platform/rpc.server.ts';
 /** Everything the account's own pages show of a booking, read under the customer's own rights. */
 const columns = `id, reference, status, event_at, event_ends_at, timezone, station_id, adults, children, toddlers, notes,
 	venue_line1, venue_line2, venue_city, venue_state, venue_zip, quote, hold_expires_at, cancel_reason,
-	booking_items (code, label, quantity, unit_cents)`;
+	booking_items (code, label, quantity, unit_cents), own_reschedule_count,
+	cancellation_policies (full_refund_days, free_reschedules, free_reschedule_hours, reschedule_fee_cents)`;
 
 export interface ProfileOutcome {
 	typed: Record<string, string>;
@@ -139,6 +140,7 @@ const twoDaysMs = 48 * 3_600_000;
 /** A row as the guest's page shows bookings. Whether it can be changed is a hint for the page; the database decides. */
 export function toGuestBooking(row: AccountBooking, now: Date): GuestBooking {
 	const open = row.status === 'pending' || row.status === 'confirmed';
+	const policy = policyOf(row, now);
 	const inTime = Date.parse(row.event_at) - now.getTime() >= twoDaysMs;
 	return {
 		...row,
@@ -154,6 +156,8 @@ export function toGuestBooking(row: AccountBooking, now: Date): GuestBooking {
 		},
 		can_cancel: open && (inTime || row.status === 'pending'),
 		can_reschedule: open && inTime,
+		reschedule_fee_cents: policy.fee_cents,
+		full_refund_until: policy.full_refund_until,
 		guest_topic: `booking:${row.id}`
 	};
 }
