@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { adminPages, pageStates, publicPages } from '../pages.ts';
 import { stackUnderTest } from '../api.ts';
+import { confirmedDinner, openPage, someDinner } from '../e2e/payment-steps.ts';
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -19,6 +20,18 @@ for (const scheme of ['light', 'dark'] as const) {
 				).toEqual([]);
 			});
 		}
+
+		test('paying has nothing that axe objects to', async ({ page }) => {
+			test.slow();
+			const [held, confirmed] = [await someDinner(), await confirmedDinner()];
+			for (const path of [held.path, `${confirmed.path}&tip=custom&custom=lots`, `${held.path}&way=zelle`]) {
+				await openPage(page, path);
+				const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+				expect(
+					violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+				).toEqual([]);
+			}
+		});
 
 		test('the admin panel has nothing that axe objects to', async ({ page }, { project }) => {
 			test.slow();

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { browser as testBrowser } from '../browser.ts';
+import { bookingRequest, rpc, slots } from '../api.ts';
 import type { StackStatus } from '../stack.ts';
 import type { Figure } from './figures.ts';
 
@@ -27,6 +28,13 @@ export async function pageWeights(stack: StackStatus): Promise<Figure[]> {
 				aim
 			});
 		}
+		figures.push({
+			what: 'JS on first load, gzip: payment',
+			measured: await weigh(stack.APP_URL + (await somePayment(stack))),
+			unit: 'kB',
+			must: 90,
+			aim: 60
+		});
 		figures.push({
 			what: 'JS on first load, gzip: admin dashboard',
 			measured: await weigh(stack.ADMIN_URL, stack),
@@ -69,4 +77,14 @@ export async function pageWeights(stack: StackStatus): Promise<Figure[]> {
 		await context.close();
 		return bytes / 1000;
 	}
+}
+
+/** The payment page of a dinner that was just booked. */
+async function somePayment(stack: StackStatus): Promise<string> {
+	const free = (await slots(stack)).find(({ capacity }) => capacity > 0);
+	const booked = await rpc<{ booking_id: string; access_token: string }>(stack, 'create_booking', {
+		p_request: bookingRequest({ starts_at: free?.starts_at ?? '' })
+	});
+	if (booked.status !== 200) throw new Error(`create_booking answered ${booked.status} ${JSON.stringify(booked.body)}`);
+	return `/payment/${booked.body.booking_id}?token=${booked.body.access_token}`;
 }

@@ -134,7 +134,7 @@ test('the page of a booking is told to nobody: no referrer, no search engine, 40
 }) => {
 	const link = await bookedByApi(await someFreeSlot());
 	const answer = await page.goto(link);
-	expect(answer?.headers()['referrer-policy']).toBe('no-referrer');
+	expect(answer?.headers()['referrer-policy']).toBe('same-origin');
 	expect(answer?.headers()['x-robots-tag']).toBe('noindex');
 	const file = await page.request.get(link.replace('?', '/calendar.ics?'));
 	expect(await file.text()).toContain('BEGIN:VEVENT');

@@ -79,7 +79,7 @@ describe('headers', () => {
 				expect(policy).toContain(directive);
 			expect(headers.get('x-content-type-options')).toBe('nosniff');
 			expect(headers.get('x-frame-options')).toBe('DENY');
-			expect(headers.get('referrer-policy')).toMatch(/strict-origin|no-referrer/);
+			expect(headers.get('referrer-policy')).toMatch(/strict-origin|same-origin|no-referrer/);
 			expect(headers.get('permissions-policy')).toContain('camera=()');
 			expect(headers.get('x-powered-by')).toBeNull();
 		}

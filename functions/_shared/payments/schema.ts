@@ -69,7 +69,7 @@ export const paymentPage = z.object({
 	online: z.boolean(),
 	checkout: z.nullable(paymentCheckout),
 	entries: z.array(paymentEntry),
-	documents: z.array(z.object({ id: z.string(), kind: z.string(), number: z.string() }))
+	documents: z.array(z.object({ id: z.string(), kind: z.string(), number: z.string(), ready: z.boolean() }))
 });
 export type PaymentPage = z.infer<typeof paymentPage>;
 

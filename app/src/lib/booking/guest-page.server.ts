@@ -11,7 +11,8 @@ import { bookingOfToken, cancelBooking, progressOf, rescheduleBooking, type Held
 
 /** The page that a guest's link opens. Its address is a secret: it is told to nobody and found by no search engine. */
 export async function guestPage({ url, locals, setHeaders }: RequestEvent) {
-	setHeaders({ 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' });
+	// Told to no other site. Not `no-referrer`: browsers then send forms without their origin, and those are refused.
+	setHeaders({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex' });
 	const token = url.searchParams.get('token') ?? '';
 	const [booking, catalog, user] = await Promise.all([
 		bookingOfToken(locals.supabase, token),

@@ -24,7 +24,7 @@ type BookingEvent = RequestEvent & { params: { booking: string } };
 
 /** All that the payment page starts from. What was chosen is in the address, or is what the last unfinished attempt had. */
 export async function payPage({ params, url, locals, setHeaders }: BookingEvent) {
-	setHeaders({ 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' });
+	setHeaders({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex' });
 	const token = url.searchParams.get('token') ?? '';
 	const page = await paymentOf(locals.supabase, params.booking, token);
 	const choices = offered(page, chosenBefore(page, url.searchParams));
@@ -47,7 +47,7 @@ export async function payPage({ params, url, locals, setHeaders }: BookingEvent)
 
 /** The figures for choices, asked while a person makes them. Same-origin: it goes by the visitor's own session. */
 export async function payFigures({ params, url, locals, setHeaders }: BookingEvent): Promise<Response> {
-	setHeaders({ 'referrer-policy': 'no-referrer' });
+	setHeaders({ 'referrer-policy': 'same-origin' });
 	const purpose = url.searchParams.get('purpose') === 'deposit' ? 'deposit' : 'balance';
 	const choices = readPayChoices(url.searchParams);
 	return json(

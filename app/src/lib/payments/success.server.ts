@@ -7,7 +7,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Where the hosted page leads back to: how far the payment is, as the database knows it. */
 export async function successPage({ url, locals, setHeaders }: RequestEvent) {
-	setHeaders({ 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' });
+	setHeaders({ 'referrer-policy': 'same-origin', 'x-robots-tag': 'noindex' });
 	const booking = url.searchParams.get('booking') ?? '';
 	const token = url.searchParams.get('token') ?? '';
 	if (!uuid.test(booking)) error(404, { message: 'This link opens no payment.', code: 'NOT_FOUND' });
