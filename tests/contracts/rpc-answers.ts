@@ -1,6 +1,9 @@
 /** The answers of RPCs that the apps read, each with the schema that they read it by. */
 import type * as z from 'zod';
 import { grants } from '../../admin/src/lib/identity/access.ts';
+import { mergedCustomer, mergePreview } from '../../admin/src/lib/booking/customer-merge.ts';
+import { duplicates } from '../../admin/src/lib/booking/customer-schema.ts';
+import { movedItem } from '../../admin/src/lib/catalog/schema.ts';
 import { assignments } from '../../admin/src/lib/booking/assignments.ts';
 import { assignmentAnswer, changedBooking, chefProgress, linkedCustomer } from '#shared/booking/answers.ts';
 import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
@@ -31,15 +34,19 @@ export const rpcAnswers = {
 	create_booking: bookingAnswer,
 	end_price_rule: ruleSaved,
 	explain_quote: quoteExplained,
+	customer_duplicates: duplicates,
 	get_booking: guestBooking,
 	link_my_customer: linkedCustomer,
 	move_booking: changedBooking,
+	merge_customers: mergedCustomer,
+	move_menu_item: movedItem,
 	my_assignments: assignments,
 	my_permissions: grants,
 	payment_page: paymentPage,
 	payment_progress: paymentProgress,
 	preview_price: pricePreview,
 	price_calendar: pricedDays,
+	preview_customer_merge: mergePreview,
 	quote_event: quote,
 	quote_payment: paymentQuote,
 	report_payment: reportedPayment,

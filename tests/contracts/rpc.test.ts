@@ -158,6 +158,35 @@ describe('what the apps read is what the API answers', () => {
 		expect(quoted.promo).toMatchObject({ code: 'NOPE', applied: false, reason: 'unknown' });
 	});
 
+	it('customer_duplicates, preview_customer_merge and merge_customers', async () => {
+		const made = await Promise.all(
+			['robin.one', 'robin.two'].map(async (name) => {
+				const contact = {
+					name: 'Robin Merge',
+					email: `${name}@example.test`,
+					phone: '+15102349876',
+					sms_consent: false
+				};
+				const request = exampleRequest({ starts_at: slot(), contact });
+				const { booking_id } = await call('create_booking', { p_request: request });
+				const seen = await admin.from('bookings').select('customer_id').eq('id', booking_id).single();
+				return z.parse(z.object({ customer_id: z.string() }), seen.data).customer_id;
+			})
+		);
+		const [p_keep, p_merge] = made;
+		expect((await call('customer_duplicates', { p_customer: p_keep }, admin)).map(({ id }) => id)).toEqual([p_merge]);
+		const pair = { p_keep, p_merge };
+		expect(await call('preview_customer_merge', pair, admin)).toMatchObject({ moves: { bookings: 1 }, sign_in: null });
+		const reason = { ...pair, p_reason: 'The same person, booked twice' };
+		expect(await call('merge_customers', reason, admin)).toMatchObject({ customer_id: p_keep, moved: { bookings: 1 } });
+	});
+
+	it('move_menu_item', async () => {
+		const seen = await admin.from('menu_items').select('id').eq('code', 'shrimp').single();
+		const { id } = z.parse(z.object({ id: z.string() }), seen.data);
+		expect(await call('move_menu_item', { p_item: id, p_up: true }, admin)).toEqual({ item: id, moved: true });
+	});
+
 	it('no answer that has a schema was left out', () => {
 		expect([...answered].sort()).toEqual(Object.keys(rpcAnswers).sort());
 	});

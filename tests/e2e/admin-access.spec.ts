@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { enter, panel } from './admin-steps.ts';
 
-const office = ['Dashboard', 'Bookings', 'Calendar', 'Leads', 'Chefs'];
+const office = ['Dashboard', 'Bookings', 'Calendar', 'Leads', 'Customers', 'Chefs', 'Stations', 'Menu'];
 const roles = [
 	{ email: 'super_admin@demo.test', pages: [...office, 'Feature flags', 'Users'], refused: [] },
 	{ email: 'admin@demo.test', pages: [...office, 'Feature flags', 'Users'], refused: ['/chef'] },
@@ -14,7 +14,7 @@ const roles = [
 	{
 		email: 'chef.fremont@demo.test',
 		pages: ['My events'],
-		refused: ['/bookings', '/bookings/new', '/leads', '/chefs', '/flags']
+		refused: ['/bookings', '/bookings/new', '/leads', '/customers', '/chefs', '/stations', '/menu', '/flags']
 	},
 	{ email: 'customer@demo.test', pages: [], refused: ['/', '/bookings', '/leads', '/chefs', '/flags', '/chef'] }
 ];
@@ -23,7 +23,10 @@ const labels: Record<string, string> = {
 	'/': 'Dashboard',
 	'/bookings': 'Bookings',
 	'/leads': 'Leads',
+	'/customers': 'Customers',
 	'/chefs': 'Chefs',
+	'/stations': 'Stations',
+	'/menu': 'Menu',
 	'/flags': 'Feature flags',
 	'/users': 'Users',
 	'/roles': 'Roles',

@@ -8,6 +8,7 @@ import { containing } from '#admin/platform/search.ts';
 import { toE164 } from '#shared/platform/phone.ts';
 import { bookingStatus } from '#shared/booking/schema.ts';
 import { addDays, localDate } from '#shared/platform/time.ts';
+import { namedLike } from './customer-schema.ts';
 import { bookingRow, bookingRowSelect, type BookingRow } from './schema.ts';
 
 export const bookingList: ListSpec = {
@@ -47,13 +48,7 @@ export interface BookingQuestion {
 
 /** Customers whose name, e-mail or phone holds the text, as far as the reader may see them. */
 export async function findCustomers(api: Api, text: string): Promise<string[]> {
-	const phone = toE164(text);
-	const pattern = containing(text);
-	const digits = text.replace(/\D/g, '');
-	const conditions = [`name.ilike.${pattern}`, `email.ilike.${pattern}`];
-	if (phone) conditions.push(`phone.eq.${phone}`);
-	else if (digits.length >= 4) conditions.push(`phone.like.${containing(digits)}`);
-	const answer = await api.from('customers').select('id').or(conditions.join(',')).limit(100);
+	const answer = await api.from('customers').select('id').or(namedLike(text)).limit(100);
 	return z
 		.array(z.object({ id: z.string() }))
 		.parse(dataOf(answer))

@@ -9,7 +9,10 @@ export interface NavItem {
 		| 'bookings'
 		| 'calendar'
 		| 'leads'
+		| 'customers'
 		| 'chefs'
+		| 'stations'
+		| 'menu'
 		| 'flags'
 		| 'events'
 		| 'jobs'
@@ -54,6 +57,14 @@ export const pages = {
 		key: 'c'
 	},
 	leads: { href: Route.leads, label: 'Leads', icon: 'leads', needs: ['leads.read'], byStation: true, key: 'l' },
+	customers: {
+		href: Route.customers,
+		label: 'Customers',
+		icon: 'customers',
+		needs: ['customers.read'],
+		byStation: true,
+		key: 'k'
+	},
 	chefs: { href: Route.chefs, label: 'Chefs', icon: 'chefs', needs: ['chefs.read'], byStation: true, key: 'h' },
 	payments: {
 		href: Route.payments,
@@ -63,6 +74,14 @@ export const pages = {
 		byStation: true,
 		key: 'p'
 	},
+	stations: {
+		href: Route.stations,
+		label: 'Stations',
+		icon: 'stations',
+		needs: ['stations.write', 'bookings.read'],
+		key: 'o'
+	},
+	menu: { href: Route.menu, label: 'Menu', icon: 'menu', needs: ['menu.write', 'bookings.read'], key: 'm' },
 	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },
 	scaling: { href: Route.scaling, label: 'Scaling health', icon: 'scaling', needs: ['scaling.read'], key: 's' },
 	jobs: { href: Route.jobs, label: 'Jobs', icon: 'jobs', needs: ['jobs.read'], key: 'j' },

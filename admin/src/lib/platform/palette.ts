@@ -1,4 +1,5 @@
 import { findCustomers } from '#admin/booking/list.ts';
+import { customerRow, customerRowSelect, namedLike } from '#admin/booking/customer-schema.ts';
 import { bookingRow, bookingRowSelect, contactOf } from '#admin/booking/schema.ts';
 import { leadName, leadRow, leadRowSelect, statusLabels } from '#admin/leads/schema.ts';
 import * as z from 'zod/mini';
@@ -25,17 +26,34 @@ export function matchingPages(items: readonly NavItem[], text: string): Target[]
 		.map(({ href, label }) => ({ href, title: label, note: 'Page' }));
 }
 
-/** Bookings and leads that the text names, as far as the person may see them. */
-export async function findTargets(
-	api: Api,
-	text: string,
-	may: { bookings: boolean; leads: boolean }
-): Promise<Target[]> {
-	const [bookings, leads] = await Promise.all([
+/** What may be searched. */
+export interface Searchable {
+	bookings: boolean;
+	customers: boolean;
+	leads: boolean;
+}
+
+/** Bookings, customers and leads that the text names, as far as the person may see them. */
+export async function findTargets(api: Api, text: string, may: Searchable): Promise<Target[]> {
+	const found = await Promise.all([
 		may.bookings ? findBookings(api, text) : [],
+		may.customers ? findPeople(api, text) : [],
 		may.leads ? findLeads(api, text) : []
 	]);
-	return [...bookings, ...leads];
+	return found.flat();
+}
+
+async function findPeople(api: Api, text: string): Promise<Target[]> {
+	const answer = await api
+		.from('customers')
+		.select(customerRowSelect)
+		.or(namedLike(text))
+		.order('created_at', { ascending: false })
+		.limit(shown);
+	return z
+		.array(customerRow)
+		.parse(dataOf(answer))
+		.map((row) => ({ href: Route.customer(row.id), title: row.name, note: row.email ?? 'Customer' }));
 }
 
 async function findBookings(api: Api, text: string): Promise<Target[]> {

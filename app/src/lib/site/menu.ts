@@ -1,25 +1,7 @@
 import type { MenuItem, Price, SiteCatalog } from '#shared/catalog/schema.ts';
+import { allergenNames, dietNames } from '#shared/catalog/words.ts';
 
-/** The nine allergens of US law, in the order people look for them. */
-export const allergenNames: Record<string, string> = {
-	milk: 'Milk',
-	eggs: 'Eggs',
-	fish: 'Fish',
-	shellfish: 'Shellfish',
-	tree_nuts: 'Tree nuts',
-	peanuts: 'Peanuts',
-	wheat: 'Wheat',
-	soy: 'Soy',
-	sesame: 'Sesame'
-};
-
-export const dietNames: Record<string, string> = {
-	vegetarian: 'Vegetarian',
-	vegan: 'Vegan',
-	gluten_free_on_request: 'Gluten-free on request',
-	halal: 'Halal',
-	kosher_style: 'Kosher-style'
-};
+export { allergenNames, dietNames };
 
 export interface MenuFilter {
 	/** Every one must hold for an item. */
