@@ -8,6 +8,7 @@ import { fromPglite, PgBoss, type ConstructorOptions, type JobResult } from 'pg-
 import { assignmentJobs } from './assignments.ts';
 import { auditJobs } from './audit.ts';
 import { whatsAppSettings, type WhatsAppSettings } from '#shared/platform/whatsapp.ts';
+import { stripeClient, stripeSettings, type StripeSettings } from '#shared/platform/stripe.ts';
 import { bookingJobs } from './booking.ts';
 import { openPool, type JobsDatabase } from './database.ts';
 import { documentJobs } from './documents.ts';
@@ -51,6 +52,8 @@ export interface JobsOptions {
 	whatsapp?: WhatsAppSettings | null;
 	/** Where files go; what the environment says of it, unless given: SUPABASE_URL, SUPABASE_SECRET_KEY. */
 	storage?: StorageSettings | null;
+	/** What the environment says of it, unless given: STRIPE_SECRET_KEY, STRIPE_API_URL. */
+	stripe?: Pick<StripeSettings, 'secretKey' | 'apiUrl'> | null;
 	log?: (line: string) => void;
 	/** What is worked; all unless said otherwise. */
 	jobs?: AnyJob[];
@@ -72,6 +75,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 	const { log = console.error, pollSeconds = 10 } = options;
 	const { boss, db, close } = open(options, log);
 	const mailer = createMailer(options.mail);
+	const stripe = options.stripe === undefined ? stripeSettings(process.env) : options.stripe;
 	const context: JobContext = {
 		db,
 		send: mailer.send,
@@ -79,6 +83,7 @@ export async function startJobs(options: JobsOptions): Promise<RunningJobs> {
 		appUrl: options.appUrl,
 		adminUrl: options.adminUrl,
 		whatsapp: options.whatsapp === undefined ? whatsAppSettings(process.env) : options.whatsapp,
+		stripe: stripe && stripeClient(stripe),
 		worker: `${hostname()}:${process.pid}`,
 		log
 	};

@@ -1,4 +1,5 @@
 /** What a job is. Each capability lists its own in `<capability>.ts`; index.ts works them all. */
+import type Stripe from 'stripe';
 import type { z } from 'zod';
 import type { Mail } from '../functions/_shared/platform/mail/layout.ts';
 import type { WhatsAppSettings } from '../functions/_shared/platform/whatsapp.ts';
@@ -16,6 +17,8 @@ export interface JobContext {
 	adminUrl: string;
 	/** Null where no WhatsApp account is set up. */
 	whatsapp: WhatsAppSettings | null;
+	/** The card provider; null where no key is set. */
+	stripe: Stripe | null;
 	/** This worker, for the heartbeat. */
 	worker: string;
 	log: (line: string) => void;

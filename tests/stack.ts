@@ -11,6 +11,8 @@ export interface StackStatus {
 	ADMIN_URL: string;
 	DB_URL: string | null;
 	MAIL_URL: string;
+	SIMULATORS_URL: string;
+	STRIPE_WEBHOOK_SECRET: string;
 	PUBLISHABLE_KEY: string;
 	SECRET_KEY: string;
 	accounts: { email: string; password: string; role: string }[];

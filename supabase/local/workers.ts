@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { startJobs } from '../../jobs/index.ts';
 import { startChild, type Child } from './children.ts';
-import type { LocalConfig } from './config.ts';
+import { stripeEnvironment, type LocalConfig } from './config.ts';
 import type { LocalDatabase } from './database.ts';
 import { simulatedMeta } from './simulators/meta.ts';
 
@@ -26,7 +26,8 @@ export async function startWorkers(
 			WHATSAPP_API_URL: whatsapp.apiUrl,
 			WHATSAPP_PHONE_NUMBER_ID: whatsapp.phoneNumberId,
 			WHATSAPP_ACCESS_TOKEN: whatsapp.accessToken,
-			WHATSAPP_ADMIN_NUMBERS: whatsapp.adminNumbers.join(',')
+			WHATSAPP_ADMIN_NUMBERS: whatsapp.adminNumbers.join(','),
+			...stripeEnvironment(config.stripe)
 		});
 		return startChild('The job worker', join(import.meta.dirname, 'work.ts'), [], env, log);
 	}
@@ -38,6 +39,7 @@ export async function startWorkers(
 		adminUrl,
 		whatsapp,
 		storage,
+		stripe: config.stripe,
 		log
 	});
 	return { close: () => jobs.stop() };

@@ -48,7 +48,8 @@ export async function openJobsStand(database: string) {
 		only?: AnyJob[],
 		smtp = smtpPort,
 		whatsapp: WhatsAppSettings | null = null,
-		storage: StorageSettings | null = null
+		storage: StorageSettings | null = null,
+		stripe: { secretKey: string; apiUrl: string } | null = null
 	): Promise<RunningJobs> {
 		const started = await startJobs({
 			...(db.kind === 'pglite' ? { pglite: db.pglite, db } : { connectionString: db.url }),
@@ -57,6 +58,7 @@ export async function openJobsStand(database: string) {
 			adminUrl: 'http://admin.test',
 			whatsapp,
 			storage,
+			stripe,
 			log: () => {},
 			pollSeconds: 0.5,
 			...(only && { jobs: only })
