@@ -20,7 +20,8 @@ interface RefundRow {
  */
 const refund = defineJob({
 	queue: 'payments-refund',
-	payload: z.object({ v: z.literal(1), refund_id: z.uuid() }),
+	// A refund by a rule has an id made from its key: a UUID in form, of no version.
+	payload: z.object({ v: z.literal(1), refund_id: z.guid() }),
 	async run({ refund_id }, context) {
 		const [found] = await context.db.query<{ refund: RefundRow }>(
 			`select jsonb_build_object('id', id, 'booking_id', booking_id, 'method', method, 'payment_intent', payment_intent,

@@ -54,11 +54,12 @@ export const refundRequest = z.strictObject({
 });
 
 /** POST payments-refund by the server: carries out what was asked for before. */
-export const refundOrder = z.strictObject({ refund_id: z.uuid() });
+export const refundOrder = z.strictObject({ refund_id: z.guid() });
 
 /** What request_refund and settle_refund answer. */
 export const refundAnswer = z.object({
-	refund_id: z.uuid(),
+	/** A UUID in form; one of a refund by a rule is made from its key and has no version. */
+	refund_id: z.guid(),
 	booking_id: z.nullable(z.uuid()),
 	status: z.enum(['requested', 'succeeded', 'failed']),
 	method: z.string(),
