@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures every budget on this machine and prints the table as Markdown.
  *   npm run bench               all; needs native PostgreSQL (TEST_DATABASE_URL, or tests/native-postgres.sh)
- *   npm run bench -- requests   only some: start pages lighthouse requests sql realtime
+ *   npm run bench -- requests   only some: start pages lighthouse requests sql realtime payments
  * Exits with 1 when a figure is over its hard limit.
  */
 import { execFileSync } from 'node:child_process';
@@ -14,6 +14,7 @@ import { fillBookings } from './fill.ts';
 import { lighthouseFigures } from './lighthouse.ts';
 import { pageWeights } from './pages.ts';
 import { realtimeFigures } from './realtime-figures.ts';
+import { paymentFigures } from './payments.ts';
 import { requestFigures } from './requests.ts';
 import { sqlFigures } from './sql.ts';
 
@@ -42,14 +43,15 @@ if (['start', 'pages', 'lighthouse'].some(asked)) {
 	}
 }
 
-if (['requests', 'sql', 'realtime'].some(asked)) {
+if (['requests', 'sql', 'realtime', 'payments'].some(asked)) {
 	await withScratchDatabase(nativeServer(), { seeded: true }, async (url) => {
 		await fillBookings(url, 100_000);
 		if (asked('sql')) figures.push(...(await sqlFigures(url)));
-		if (!asked('requests') && !asked('realtime')) return;
+		if (!asked('requests') && !asked('realtime') && !asked('payments')) return;
 		const stack = await startTestStack({ portBase: 32_100, databaseUrl: url, apps: false });
 		try {
 			if (asked('requests')) figures.push(...(await requestFigures(stack.status)));
+			if (asked('payments')) figures.push(...(await paymentFigures(stack.status)));
 			if (asked('realtime')) figures.push(...(await realtimeFigures(stack.status)));
 		} finally {
 			await stack.stop();

@@ -35,7 +35,7 @@ export function checkoutPage({ session, draft, email, input, wrong, declined }: 
 <h1 id="what">${escapeHtml(draft?.description ?? 'Your payment')}</h1>
 <p class="amount">${total}</p>
 <dl class="lines">${lines.join('')}<div class="total"><dt>Total due</dt><dd>${total}</dd></div></dl>
-${session.cancel_url ? `<p style="margin-top:2rem"><a href="${escapeHtml(session.cancel_url)}">← Back without paying</a></p>` : ''}
+${session.cancel_url ? `<p style="margin-top:2rem"><a href="${escapeHtml(session.cancel_url)}">Back without paying</a></p>` : ''}
 </section>
 <section class="card" aria-labelledby="card"><h2 id="card" style="margin:0">Pay by card</h2>
 ${email ? `<p class="muted small" style="margin:.25rem 0 0">The receipt goes to ${escapeHtml(email)}</p>` : ''}

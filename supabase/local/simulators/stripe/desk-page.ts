@@ -74,7 +74,7 @@ function paymentRow(store: StripeStore, intent: Stripe.PaymentIntent): string {
 		: (intent.last_payment_error?.code ?? intent.status);
 	const deeds =
 		charge?.paid && !charge.disputed
-			? `${left > 0 ? deed('refund', charge.id, 'Refund', `<input name="amount" type="number" min="1" max="${left}" placeholder="all, in cents" aria-label="Cents to refund of ${charge.id}">`) : ''}${deed('dispute', charge.id, 'Dispute')}`
+			? `${left > 0 ? deed('refund', charge.id, 'Refund', `<input name="amount" type="number" min="1" max="${left}" placeholder="all" aria-label="Cents to refund of ${charge.id}">`) : ''}${deed('dispute', charge.id, 'Dispute')}`
 			: '';
 	return row(
 		intent.created,

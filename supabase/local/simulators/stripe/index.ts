@@ -89,7 +89,7 @@ export class StripeSimulator {
 		const body = await readText(req);
 		const { latencyMs } = this.switches;
 		if (latencyMs > 0) await sleep(latencyMs);
-		const failure = this.#nextFailure();
+		const failure = this.#nextFailure(req.method ?? 'GET');
 		if (failure === 'unreachable') return void req.socket.destroy();
 		if (failure === 'timeout') return;
 		if (failure === 'error') return sendJson(res, apiError.status, apiError.body);
@@ -111,8 +111,10 @@ export class StripeSimulator {
 		sendJson(res, answer.status, answer.body);
 	}
 
-	#nextFailure(): StripeSwitches['failure'] {
+	#nextFailure(method: string): StripeSwitches['failure'] {
 		const { failure, failureCount } = this.switches;
+		// Reading keeps nothing and does nothing: what these two are about.
+		if (method === 'GET' && (failure === 'kept_error' || failure === 'lost_answer')) return 'off';
 		if (failure === 'off' || failureCount === null) return failure;
 		const left = failureCount - 1;
 		this.switches = { ...this.switches, failureCount: left || null, failure: left > 0 ? failure : 'off' };

@@ -8,6 +8,7 @@ const css = `
 --good:light-dark(#166534,#86efac);--focus:light-dark(#16213d,#ffd08a)}
 *{box-sizing:border-box}
 body{margin:0;background:var(--canvas);color:var(--ink);font:16px/1.5 'Inter Variable',system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
+::placeholder{color:var(--muted);opacity:1}
 a{color:var(--link)} a,button,input,select,summary{outline-offset:3px} :focus-visible{outline:2px solid var(--focus)}
 h1{font-size:1.375rem;line-height:1.25;margin:0} h2{font-size:1.125rem;margin:2.25rem 0 .75rem}
 .notice{margin:0;padding:.5rem 1rem;background:var(--warn-soft);color:var(--warn);text-align:center;font-size:.875rem}

@@ -2,7 +2,7 @@
 
 /**
  * How requests of the API fail: `error` answers 500 without having done anything; `kept_error` does so and keeps that answer for
- * the idempotency key, as Stripe does once it has begun; `lost_answer` does what was asked and answers 500;
+ * the idempotency key, as Stripe does once it has begun; `lost_answer` does what was asked and answers 500 (both for what changes something only);
  * `timeout` never answers; `unreachable` cuts the connection.
  */
 export const failures = ['off', 'error', 'kept_error', 'lost_answer', 'timeout', 'unreachable'] as const;

@@ -1,0 +1,34 @@
+import { bookAsGuest, checkout, setSwitches, type GuestBooking } from '../payments.ts';
+import type { StackStatus } from '../stack.ts';
+import { percentile, type Figure } from './figures.ts';
+
+/** 50 people that begin to pay at the same moment, against a card provider that answers at once; three times over. */
+export async function paymentFigures(stack: StackStatus, people = 50, rounds = 3): Promise<Figure[]> {
+	await setSwitches(stack, { latencyMs: 0, failure: 'off' });
+	const warm = await bookAsGuest(stack);
+	await checkout(stack, warm);
+	const times: number[] = [];
+	let errors = 0;
+	for (let round = 0; round < rounds; round += 1) {
+		const bookings: GuestBooking[] = [];
+		for (let index = 0; index < people; index += 1) bookings.push(await bookAsGuest(stack));
+		await Promise.all(
+			bookings.map(async (booking) => {
+				const begun = performance.now();
+				const { status } = await checkout(stack, booking);
+				times.push(performance.now() - begun);
+				if (status !== 200) errors += 1;
+			})
+		);
+	}
+	return [
+		{
+			what: `begin to pay, p95 of ${people} at once`,
+			measured: percentile(times, 95),
+			unit: 'ms',
+			must: 500,
+			aim: 250
+		},
+		{ what: `errors of ${people} that begin to pay at once`, measured: errors, unit: 'errors', must: 0, aim: 0 }
+	];
+}
