@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { stackUnderTest } from '../api.ts';
+import { confirmedDinner, openPage } from '../e2e/payment-steps.ts';
 
 /** Screens are compared only where the browser and its fonts are the ones they were made with. */
 test.skip(
@@ -31,6 +32,15 @@ for (const scheme of ['light', 'dark'] as const) {
 				});
 			});
 		}
+		test('payment looks as it was approved', async ({ page }) => {
+			const { path } = await confirmedDinner();
+			await openPage(page, `${path}&tip=25`);
+			await page.evaluate(() => document.fonts.ready);
+			await expect(page).toHaveScreenshot(`payment-${scheme}.png`, {
+				fullPage: true,
+				mask: [page.locator('[data-volatile]')]
+			});
+		});
 		test('admin sign-in looks as it was approved', async ({ page }) => {
 			await page.goto(`${stackUnderTest().ADMIN_URL}/login`);
 			await page.waitForLoadState('networkidle');
