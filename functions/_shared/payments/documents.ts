@@ -18,6 +18,10 @@ export type ListedDocument = z.infer<typeof listedDocument>;
 /** Where `document_file` says the PDF lies. */
 export const documentFile = z.object({ path: z.string(), number: z.string() });
 
+/** What the function document-link answers: a path under the API, good for so many seconds. */
+export const documentLink = z.object({ path: z.string(), expires_in: z.int() });
+export type DocumentLink = z.infer<typeof documentLink>;
+
 export const documentSnapshot = z.object({
 	reference: z.string(),
 	station_name: z.string(),

@@ -8,6 +8,7 @@ import Flame from '@lucide/svelte/icons/flame';
 import Contact from '@lucide/svelte/icons/contact';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import ListChecks from '@lucide/svelte/icons/list-checks';
+import Percent from '@lucide/svelte/icons/percent';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Store from '@lucide/svelte/icons/store';
@@ -34,5 +35,6 @@ export const navIcons: Record<NavItem['icon'], typeof Flag> = {
 	payments: Banknote,
 	events: Flame,
 	jobs: ListChecks,
+	tax: Percent,
 	scaling: Activity
 };

@@ -20,6 +20,7 @@ export interface NavItem {
 		| 'users'
 		| 'roles'
 		| 'audit'
+		| 'tax'
 		| 'trash'
 		| 'payments';
 	/** One of these opens the page; the page's own load asks for the same. */
@@ -85,6 +86,8 @@ export const pages = {
 	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },
 	scaling: { href: Route.scaling, label: 'Scaling health', icon: 'scaling', needs: ['scaling.read'], key: 's' },
 	jobs: { href: Route.jobs, label: 'Jobs', icon: 'jobs', needs: ['jobs.read'], key: 'j' },
+	tax: { href: Route.tax, label: 'Tax', icon: 'tax', needs: ['taxes.read'], key: 'x' },
+	taxReport: { href: Route.taxReport, label: 'Tax report', icon: 'tax', needs: ['taxes.report'] },
 	users: { href: Route.users, label: 'Users', icon: 'users', needs: ['users.read'], key: 'u' },
 	roles: { href: Route.roles, label: 'Roles', icon: 'roles', needs: ['users.read'], key: 'r' },
 	audit: { href: Route.audit, label: 'Audit', icon: 'audit', needs: ['audit.read'], byStation: true, key: 'a' },

@@ -34,6 +34,11 @@ export const Route = {
 	paymentDisputes: '/payments/disputes',
 	paymentReconciliation: '/payments/reconciliation',
 	paymentSettings: '/payments/settings',
+	tax: '/tax',
+	taxRate: (id: string) => `/tax/${id}`,
+	taxImport: '/tax/import',
+	taxReport: '/tax/report',
+	document: (id: string) => `/documents/${id}`,
 	myEvents: '/chef',
 	sessionToken: '/session/token'
 } as const;

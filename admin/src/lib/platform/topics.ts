@@ -17,6 +17,7 @@ export const Topic = {
 	menu: 'staff:menu',
 	stations: 'staff:stations',
 	scaling: 'staff:scaling',
+	taxes: 'staff:taxes',
 	companyAudit: 'staff:audit',
 	companyTrash: 'staff:trash',
 	companyPayments: 'staff:payments'
