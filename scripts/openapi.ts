@@ -39,6 +39,16 @@ const edgeFunctions: Record<string, { method: string; summary: string; answers: 
 			503: 'PAYMENT_PROVIDER_TIMEOUT with retry-after: the same key goes on.'
 		}
 	},
+	'document-link': {
+		method: 'post',
+		summary: 'A link of a minute to the PDF of an invoice or a receipt: {document_id, access_token}.',
+		answers: {
+			200: 'Where it lies: {path, expires_in}, the path being under the API.',
+			404: 'NOT_FOUND: there is none, or not for this caller.',
+			422: 'INVALID_REQUEST.',
+			503: 'TRY_AGAIN with retry-after.'
+		}
+	},
 	'payments-refund': {
 		method: 'post',
 		summary:
