@@ -1,8 +1,8 @@
 import type { Handle } from '@sveltejs/kit/hooks';
 
 /**
- * Pages that people read first: their scripts come after what is seen. Preloading them would take the first picture's
- * share of a slow line.
+ * Pages that people read first: their scripts are not preloaded at all, since they would take the first picture's share of a
+ * slow line. On all others they are preloaded behind the page: what is seen comes first, and no script waits for another.
  */
 const readingPages = new Set(['/', '/menu', '/contact', '/allergens', '/terms', '/privacy', '/blog', '/blog/[slug]']);
 
@@ -12,8 +12,13 @@ const readingPages = new Set(['/', '/menu', '/contact', '/allergens', '/terms', 
  */
 export const lightPages: Handle = async ({ event, resolve }) => {
 	const reading = event.route.id !== null && readingPages.has(event.route.id);
+	const scripts: string[] = [];
 	const response = await resolve(event, {
-		preload: ({ type }) => type === 'css' || type === 'font' || (type === 'js' && !reading)
+		preload: ({ type, path }) => {
+			if (type === 'js' && !reading) scripts.push(`<link rel="modulepreload" href="${path}">`);
+			return type === 'css' || type === 'font';
+		},
+		transformPageChunk: ({ html }) => html.replace('</body>', () => `${scripts.splice(0).join('')}</body>`)
 	});
 	const accepts = event.request.headers.get('accept-encoding') ?? '';
 	const page = /^(text\/html|application\/json|application\/xml)/.test(response.headers.get('content-type') ?? '');
