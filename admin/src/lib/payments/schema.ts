@@ -53,7 +53,8 @@ export const attentionKinds = [
 	'refund_failed',
 	'fee_on_debit',
 	'reconciliation',
-	'event_failed'
+	'event_failed',
+	'manual_reported'
 ] as const;
 
 /** Something about money that a person has to look at. */

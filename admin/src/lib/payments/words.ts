@@ -80,6 +80,11 @@ export function attentionWords({ kind, amount_cents, details }: AttentionRow): {
 				title: 'Our ledger and the card provider differ',
 				help: text('what') || text('problem') || 'The details are in the report.'
 			};
+		case 'manual_reported':
+			return {
+				title: `The customer says that ${amount_cents === null ? 'money' : sum} is on its way by ${text('method') || 'hand'}`,
+				help: 'Look for it in the account and record it on the booking; this then settles by itself.'
+			};
 		case 'event_failed':
 			return {
 				title: 'An event of the card provider could not be worked',
@@ -92,7 +97,8 @@ export function attentionWords({ kind, amount_cents, details }: AttentionRow): {
 export function attentionActions({ kind, booking, payment_intent }: AttentionRow): ('rebook' | 'refund' | 'dismiss')[] {
 	const rebook = booking?.status === 'cancelled' && (kind === 'late_payment' || kind === 'cancelled_booking');
 	const refund =
-		payment_intent !== null && !['dispute', 'refund_failed', 'event_failed', 'fee_on_debit'].includes(kind);
+		payment_intent !== null &&
+		!['dispute', 'refund_failed', 'event_failed', 'fee_on_debit', 'manual_reported'].includes(kind);
 	return [...(rebook ? ['rebook' as const] : []), ...(refund ? ['refund' as const] : []), 'dismiss'];
 }
 
