@@ -4,9 +4,11 @@ import { action } from '#admin/platform/action.server.ts';
 import { dataOf, problemOf, type Api } from '#admin/platform/api.ts';
 import { Route } from '#admin/platform/routes.ts';
 import { bookingAnswer, slots } from '#shared/booking/schema.ts';
+import { zonedInstant } from '#shared/booking/slots.ts';
 import { siteCatalog, type Price } from '#shared/catalog/schema.ts';
 import { quote } from '#shared/pricing/schema.ts';
 import { addDays } from '#shared/platform/time.ts';
+import { homeTimezone } from './list.ts';
 import { isExtra, type Offer, type Wish } from './new-booking.ts';
 
 const daysShown = 6;
@@ -15,7 +17,8 @@ const wish = z.object({
 	adults: z.int(),
 	children: z.int(),
 	toddlers: z.int(),
-	items: z.array(z.object({ code: z.string(), quantity: z.int() }))
+	items: z.array(z.object({ code: z.string(), quantity: z.int() })),
+	promo_code: z.nullable(z.string())
 });
 
 /** What can be added to a dinner, at today's prices. */
@@ -25,14 +28,19 @@ export async function readExtras(api: Api): Promise<Price[]> {
 }
 
 /** The price of a wish and a week of start times. */
-export async function readOffer(api: Api, { zip, adults, children, toddlers, items, from }: Wish): Promise<Offer> {
+export async function readOffer(
+	api: Api,
+	{ zip, adults, children, toddlers, items, from, promo }: Wish
+): Promise<Offer> {
 	const [priced, times] = await Promise.all([
 		api.rpc('quote_event', {
 			p_zip: zip,
 			p_adults: adults,
 			p_children: children,
 			p_toddlers: toddlers,
-			p_items: items
+			p_items: items,
+			p_event_at: zonedInstant(from, '18:00', homeTimezone),
+			...(promo && { p_promo_code: promo })
 		}),
 		api.rpc('available_slots', { p_zip: zip, p_from: from, p_to: addDays(from, daysShown) })
 	]);

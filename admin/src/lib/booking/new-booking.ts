@@ -9,7 +9,8 @@ export interface Wish {
 	children: number;
 	toddlers: number;
 	items: { code: string; quantity: number }[];
-	/** First day to look for free times. */
+	promo: string;
+	/** First day to look for free times; its prices are shown. */
 	from: string;
 }
 
@@ -35,6 +36,7 @@ export function readWish(query: URLSearchParams, codes: readonly string[], today
 			const quantity = count(`item.${code}`);
 			return quantity ? [{ code, quantity }] : [];
 		}),
+		promo: (query.get('promo') ?? '').trim().slice(0, 40),
 		from: /^\d{4}-\d{2}-\d{2}$/.test(from) && from >= today ? from : today
 	};
 }

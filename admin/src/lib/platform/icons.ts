@@ -16,6 +16,8 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import UserRoundPlus from '@lucide/svelte/icons/user-round-plus';
 import UtensilsCrossed from '@lucide/svelte/icons/utensils-crossed';
 import Users from '@lucide/svelte/icons/users';
+import Tag from '@lucide/svelte/icons/tag';
+import TicketPercent from '@lucide/svelte/icons/ticket-percent';
 import type { NavItem } from './navigation.ts';
 
 export const navIcons: Record<NavItem['icon'], typeof Flag> = {
@@ -36,5 +38,7 @@ export const navIcons: Record<NavItem['icon'], typeof Flag> = {
 	events: Flame,
 	jobs: ListChecks,
 	tax: Percent,
-	scaling: Activity
+	scaling: Activity,
+	pricing: Tag,
+	promo: TicketPercent
 };

@@ -22,7 +22,9 @@ export interface NavItem {
 		| 'audit'
 		| 'tax'
 		| 'trash'
-		| 'payments';
+		| 'payments'
+		| 'pricing'
+		| 'promo';
 	/** One of these opens the page; the page's own load asks for the same. */
 	needs: readonly string[];
 	/** Lists that the station switcher narrows. */
@@ -83,6 +85,8 @@ export const pages = {
 		key: 'o'
 	},
 	menu: { href: Route.menu, label: 'Menu', icon: 'menu', needs: ['menu.write', 'bookings.read'], key: 'm' },
+	pricing: { href: Route.pricing, label: 'Prices', icon: 'pricing', needs: ['pricing.read'], key: 'i' },
+	promoCodes: { href: Route.promoCodes, label: 'Promo codes', icon: 'promo', needs: ['promo_codes.read'], key: 'q' },
 	flags: { href: Route.flags, label: 'Feature flags', icon: 'flags', needs: ['flags.read', 'flags.manage'], key: 'f' },
 	scaling: { href: Route.scaling, label: 'Scaling health', icon: 'scaling', needs: ['scaling.read'], key: 's' },
 	jobs: { href: Route.jobs, label: 'Jobs', icon: 'jobs', needs: ['jobs.read'], key: 'j' },

@@ -13,6 +13,8 @@ export const Topic = {
 	chef: (id: string) => `chef:${id}`,
 	user: (id: string) => `user:${id}`,
 	access: 'staff:access',
+	promoCodes: 'staff:promo_codes',
+	pricing: 'staff:pricing',
 	flags: 'staff:flags',
 	menu: 'staff:menu',
 	stations: 'staff:stations',
