@@ -4,6 +4,7 @@ import { grants } from '../../admin/src/lib/identity/access.ts';
 import { mergedCustomer, mergePreview } from '../../admin/src/lib/booking/customer-merge.ts';
 import { duplicates } from '../../admin/src/lib/booking/customer-schema.ts';
 import { movedItem } from '../../admin/src/lib/catalog/schema.ts';
+import { dashboard } from '../../admin/src/lib/booking/dashboard.ts';
 import { assignments } from '../../admin/src/lib/booking/assignments.ts';
 import { assignmentAnswer, changedBooking, chefProgress, linkedCustomer } from '#shared/booking/answers.ts';
 import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
@@ -32,6 +33,7 @@ export const rpcAnswers = {
 	chef_progress: chefProgress,
 	confirm_booking: changedBooking,
 	create_booking: bookingAnswer,
+	dashboard,
 	end_price_rule: ruleSaved,
 	explain_quote: quoteExplained,
 	customer_duplicates: duplicates,

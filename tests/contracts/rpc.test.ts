@@ -126,6 +126,10 @@ describe('what the apps read is what the API answers', () => {
 		expect(await call('report_payment', { ...own, p_request: { method: 'zelle' } })).toMatchObject({ reported: true });
 	});
 
+	it('dashboard', async () => {
+		expect((await call('dashboard', {}, manager)).activity?.length).toBeGreaterThan(0);
+	});
+
 	it('link_my_customer', async () => {
 		expect((await call('link_my_customer', {}, customer)).customer_id).toMatch(/-/);
 	});

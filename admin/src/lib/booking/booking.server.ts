@@ -71,6 +71,26 @@ export const bookingActions = {
 		};
 	}),
 
+	move: action('move', ['bookings.reschedule', 'bookings.assign_chef'], async (work) => {
+		const [startsAt, chef] = [work.field('starts_at'), work.field('chef')];
+		if (Number.isNaN(Date.parse(startsAt))) throw invalid({ starts_at: 'Choose a day and a time.' });
+		if (chef && !uuid.test(chef)) throw invalid({ chef: 'Choose a chef.' });
+		const before = await readBooking(work.api, idOf(work));
+		const moved = Date.parse(startsAt) !== Date.parse(before.event_at);
+		dataOf(
+			moved
+				? await work.api.rpc('move_booking', { p_booking: before.id, p_starts_at: startsAt, p_chef: chef || null })
+				: await work.api.rpc('assign_chef', { p_booking: before.id, p_chef: chef || before.chef?.id })
+		);
+		const after = await readBooking(work.api, before.id);
+		const who = after.chef?.staff?.name ?? 'another chef';
+		const done = moved
+			? `Moved to ${toTheMinute(after.event_at, after.timezone)}, with ${who}. The customer gets an e-mail.`
+			: `Given to ${who}.`;
+		const fields = { id: before.id, starts_at: before.event_at, chef: before.chef?.id ?? '' };
+		return { done, undo: { label: 'Undo', action: 'move', fields } };
+	}),
+
 	cancel: action('cancel', ['bookings.manage'], async (work) => {
 		dataOf(await work.api.rpc('cancel_booking', { p_booking: idOf(work), p_reason: work.field('reason') }));
 		return { done: 'Cancelled. The slot is free again, and the customer gets an e-mail.' };

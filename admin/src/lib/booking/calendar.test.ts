@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instantOf, readPlace, shownDays, stepped } from './calendar.ts';
+import { dropOf, instantOf, readPlace, shownDays, stepped } from './calendar.ts';
 
 const zone = 'America/Los_Angeles';
 
@@ -35,5 +35,32 @@ describe('instantOf', () => {
 	});
 	it('is none for what is no time', () => {
 		expect(instantOf('never', zone)).toBeNull();
+	});
+});
+
+describe('a drop', () => {
+	const row = {
+		event_at: '2026-12-13T02:00:00Z',
+		timezone: 'America/Los_Angeles',
+		chef: { id: 'kenji', staff: { name: 'Kenji' } }
+	};
+	const at = (day: number, hour: number) => new Date(2026, 11, day, hour);
+
+	it('to another time keeps the chef, and is read on the station’s clock', () => {
+		expect(dropOf(row, { start: at(13, 15), lane: null })).toEqual({
+			startsAt: '2026-12-13T23:00:00.000Z',
+			chef: 'kenji',
+			moved: true,
+			reassigned: false
+		});
+	});
+
+	it('into another lane keeps the time to the second', () => {
+		expect(dropOf(row, { start: at(12, 18), lane: 'hana' })).toEqual({
+			startsAt: row.event_at,
+			chef: 'hana',
+			moved: false,
+			reassigned: true
+		});
 	});
 });

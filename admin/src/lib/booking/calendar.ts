@@ -33,6 +33,29 @@ export function stepped({ view, date }: CalendarPlace, step: 1 | -1): string {
 	return addDays(date, step * (view === 'week' ? 7 : 1));
 }
 
+/** A chef as a lane of the calendar. */
+export interface CalendarChef {
+	id: string;
+	title: string;
+	stationId: string;
+}
+
+/** Where an event was dropped: the instant on its own station's clock, and the chef of the lane, else its own. */
+export function dropOf(
+	row: Pick<BookingRow, 'event_at' | 'timezone' | 'chef'>,
+	drop: { start: Date; lane: string | null }
+): { startsAt: string | null; chef: string; moved: boolean; reassigned: boolean } {
+	const pad = (part: number) => String(part).padStart(2, '0');
+	const { start } = drop;
+	const day = `${start.getFullYear()}-${pad(start.getMonth() + 1)}-${pad(start.getDate())}`;
+	const time = `${pad(start.getHours())}:${pad(start.getMinutes())}`;
+	const moved = day !== localDate(row.event_at, row.timezone) || time !== localTime(row.event_at, row.timezone);
+	const own = row.chef?.id ?? '';
+	const chef = drop.lane ?? own;
+	const startsAt = moved ? instantOf(`${day}T${time}:00`, row.timezone) : row.event_at;
+	return { startsAt, chef, moved, reassigned: chef !== own };
+}
+
 /** An event as the calendar draws it: its times are the station's wall clock, without a zone. */
 export interface CalendarEvent {
 	id: string;

@@ -31,6 +31,17 @@ export async function readRoster(api: Api, stationId: string | null): Promise<(R
 		.sort((a, b) => (a.staff?.name ?? '').localeCompare(b.staff?.name ?? ''));
 }
 
+const startTime = z.object({ station_id: z.string(), start_time: z.string() });
+
+/** When events of the stations start, `HH:MM` by station. */
+export async function readStartTimes(api: Api): Promise<Record<string, string[]>> {
+	const answer = await api.from('station_start_times').select('station_id, start_time').order('start_time');
+	const times: Record<string, string[]> = {};
+	for (const { station_id, start_time } of z.array(startTime).parse(dataOf(answer)))
+		(times[station_id] ??= []).push(start_time.slice(0, 5));
+	return times;
+}
+
 /** One chef, or the 404 page. */
 export async function readChef(api: Api, id: string): Promise<RosterChef> {
 	const row = uuid.test(id) ? dataOf(await api.from('chefs').select(rosterSelect).eq('id', id).maybeSingle()) : null;

@@ -15,7 +15,6 @@ export const load: PageServerLoad = async (event) => {
 	const station = chosenStation(stations, event.url.searchParams.get('station') ?? '');
 	const timezone = station?.timezone ?? stations[0]?.timezone ?? homeTimezone;
 	const may = { bookings: access.can('bookings.read'), leads: access.can('leads.read') };
-	const now = new Date();
-	const dashboard = await readDashboard(apiOf(event), may, station?.id ?? null, timezone, now);
-	return { dashboard, may, timezone, stationId: station?.id ?? null, asOf: now.getTime() };
+	const dashboard = await readDashboard(apiOf(event), station?.id ?? null, timezone);
+	return { dashboard, may, timezone, stationId: station?.id ?? null, asOf: Date.now() };
 };

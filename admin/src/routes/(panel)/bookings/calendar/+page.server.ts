@@ -1,7 +1,7 @@
 import { bookingActions } from '#admin/booking/booking.server.ts';
 import { readBookingsBetween } from '#admin/booking/dashboard.server.ts';
 import { readPlace, shownDays } from '#admin/booking/calendar.ts';
-import { readRoster } from '#admin/booking/chef-roster.server.ts';
+import { readRoster, readStartTimes } from '#admin/booking/chef-roster.server.ts';
 import { homeTimezone } from '#admin/booking/list.ts';
 import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
 import { pages } from '#admin/platform/navigation.ts';
@@ -18,10 +18,10 @@ export const load: PageServerLoad = async (event) => {
 	const place = readPlace(event.url.searchParams, today);
 	const days = shownDays(place);
 	const stationId = station?.id ?? null;
-	const withChefs = place.view === 'chefs' && access.can('chefs.read');
-	const [rows, chefs] = await Promise.all([
+	const [rows, chefs, startTimes] = await Promise.all([
 		readBookingsBetween(apiOf(event), stationId, days.from, days.to, timezone),
-		withChefs ? readRoster(apiOf(event), stationId) : []
+		access.can('chefs.read') ? readRoster(apiOf(event), stationId) : [],
+		readStartTimes(apiOf(event))
 	]);
 	return {
 		place,
@@ -29,8 +29,11 @@ export const load: PageServerLoad = async (event) => {
 		timezone,
 		stationId,
 		rows,
-		chefs: chefs.filter(({ active }) => active).map(({ id, staff }) => ({ id, title: staff?.name ?? 'Chef' }))
+		startTimes,
+		chefs: chefs
+			.filter(({ active }) => active)
+			.map(({ id, staff, station_id }) => ({ id, title: staff?.name ?? 'Chef', stationId: station_id }))
 	};
 };
 
-export const actions: Actions = { reschedule: bookingActions.reschedule, assign: bookingActions.assign };
+export const actions: Actions = { move: bookingActions.move };
