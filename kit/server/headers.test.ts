@@ -17,9 +17,9 @@ describe('securityHeaders', () => {
 });
 
 describe('withApiOrigin', () => {
-	it('adds the API and its WebSocket to an existing connect-src and leaves the rest alone', () => {
+	it('adds the API and its WebSocket to an existing connect-src, its pictures to img-src, and leaves the rest alone', () => {
 		expect(withApiOrigin("default-src 'self'; connect-src 'self'; img-src 'self'", 'https://api.test/x')).toBe(
-			"default-src 'self'; connect-src 'self' https://api.test wss://api.test; img-src 'self'"
+			"default-src 'self'; connect-src 'self' https://api.test wss://api.test; img-src 'self' https://api.test"
 		);
 	});
 	it('adds the directive where there is none', () => {

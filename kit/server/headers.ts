@@ -10,11 +10,13 @@ export function securityHeaders(url: URL): Record<string, string> {
 	};
 }
 
-/** Lets pages connect to the API and its WebSocket, whose address is known only at run time. */
+/** Lets pages connect to the API and its WebSocket, and show its pictures; the address is known only at run time. */
 export function withApiOrigin(policy: string, apiUrl: string): string {
 	const { origin } = new URL(apiUrl);
 	const sources = `${origin} ${origin.replace(/^http/, 'ws')}`;
-	return /connect-src/.test(policy)
-		? policy.replace(/connect-src ([^;]*)/, (_, existing: string) => `connect-src ${existing.trim()} ${sources}`)
-		: `${policy}; connect-src 'self' ${sources}`;
+	// Pictures come by signed links from the API's storage.
+	const pictured = policy.replace(/img-src ([^;]*)/, (_, existing: string) => `img-src ${existing.trim()} ${origin}`);
+	return /connect-src/.test(pictured)
+		? pictured.replace(/connect-src ([^;]*)/, (_, existing: string) => `connect-src ${existing.trim()} ${sources}`)
+		: `${pictured}; connect-src 'self' ${sources}`;
 }

@@ -22,6 +22,8 @@ if (mode === 'dev') {
 } else {
 	// adapter-node takes https for granted unless a header says otherwise; here it is plain http.
 	process.env.PROTOCOL_HEADER = 'x-forwarded-proto';
+	// A photo of 5 MB and the form around it.
+	process.env.BODY_SIZE_LIMIT ??= '6M';
 	const { handler } = (await import(pathToFileURL(join(repoDir, 'build', name, 'handler.js')).href)) as {
 		handler: (req: import('node:http').IncomingMessage, res: import('node:http').ServerResponse) => void;
 	};

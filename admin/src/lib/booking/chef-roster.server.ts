@@ -2,6 +2,8 @@ import { error } from '@sveltejs/kit';
 import * as z from 'zod/mini';
 import { action, invalid } from '#admin/platform/action.server.ts';
 import { dataOf, type Api } from '#admin/platform/api.ts';
+import { addDays } from '#shared/platform/time.ts';
+import { assignments } from './assignments.ts';
 import { rosterChef, rosterSelect, type RosterChef } from './chef-roster.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -47,6 +49,30 @@ export async function readChef(api: Api, id: string): Promise<RosterChef> {
 	const row = uuid.test(id) ? dataOf(await api.from('chefs').select(rosterSelect).eq('id', id).maybeSingle()) : null;
 	if (!row) error(404, { code: 'NOT_FOUND', message: 'There is no such chef, or they work for another station.' });
 	return rosterChef.parse(row);
+}
+
+const monthEvents = z.array(z.object({ id: z.string(), event_at: z.string(), timezone: z.string() }));
+
+/** A chef's events around a month: the office reads bookings, a chef the own assignments. */
+export async function readMonthEvents(
+	api: Api,
+	chefId: string,
+	days: { from: string; to: string },
+	office: boolean
+): Promise<z.infer<typeof monthEvents>> {
+	if (!office) {
+		const mine = assignments.parse(dataOf(await api.rpc('my_assignments')));
+		return mine.map(({ booking_id, event_at, timezone }) => ({ id: booking_id, event_at, timezone }));
+	}
+	const answer = await api
+		.from('bookings')
+		.select('id, event_at, timezone')
+		.eq('chef_id', chefId)
+		.in('status', ['pending', 'confirmed', 'completed'])
+		.gte('event_at', addDays(days.from, -1))
+		.lt('event_at', addDays(days.to, 1))
+		.limit(200);
+	return monthEvents.parse(dataOf(answer));
 }
 
 const time = /^([01]\d|2[0-3]):[0-5]\d$/;

@@ -15,6 +15,7 @@ export const rosterChef = z.object({
 	id: z.string(),
 	station_id: z.string(),
 	bio: z.string(),
+	photo_path: z.nullable(z.string()),
 	active: z.boolean(),
 	version: z.int(),
 	staff: z.nullable(z.object({ name: z.string(), phone: z.nullable(z.string()), email: z.string() })),
@@ -26,7 +27,7 @@ export type Hours = z.infer<typeof hours>;
 export type Exception = z.infer<typeof exception>;
 
 export const rosterSelect =
-	'id, station_id, bio, active, version, staff(name, phone, email), hours:chef_weekly_hours(id, weekday, starts_at, ends_at), ' +
+	'id, station_id, bio, photo_path, active, version, staff(name, phone, email), hours:chef_weekly_hours(id, weekday, starts_at, ends_at), ' +
 	'exceptions:chef_exceptions(id, on_date, available, starts_at, ends_at, reason)';
 
 export const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
