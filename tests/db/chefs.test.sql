@@ -1,4 +1,4 @@
-select plan(31);
+select plan(33);
 
 select tests.as_owner();
 create temp table kenji as select c.id, c.station_id from chefs c where c.user_id = tests.user_id('chef.fremont@demo.test');
@@ -15,6 +15,8 @@ select is(tests.code(format('update chefs set station_id = %L', tests.station('s
 select is(tests.touched('insert into chefs (staff_id, station_id) select id, (select station_id from kenji) from staff limit 1'), null, 'nor add chefs');
 select tests.as_user('manager.fremont@demo.test');
 select ok((select count(*) = 6 and bool_and(station_id = tests.station('fremont')) from chefs), 'A manager reads the chefs of the own station');
+select is((select count(s.name)::int from chefs c left join staff s on s.id = c.staff_id), 6, 'with their names, also of who has no sign-in');
+select is((select count(*)::int from staff s join chefs c on c.staff_id = s.id where c.id = (select id from dana)), 0, 'and NOT of another station''s');
 select is(tests.touched('update chefs set active = false where id = (select id from hana)'), 1, 'A manager CAN take one off');
 select is(tests.code(format('update chefs set station_id = %L where id = (select id from hana)', tests.station('sacramento'))) in ('42501', 'NOT_ALLOWED'), true, 'A manager can NOT send one to another station');
 select is(tests.touched('update chefs set bio = ''x'' where id = (select id from dana)'), 0, 'nor edit another station''s');

@@ -69,7 +69,7 @@ select is(tests.code(format('delete from user_roles where user_id = %L', tests.u
 
 -- Staff
 select tests.as_user('manager.fremont@demo.test');
-select set_eq($$select email from staff$$, array['manager.fremont@demo.test', 'chef.fremont@demo.test'], 'A manager CAN see the people of the own station only');
+select set_eq($$select email from staff$$, array['manager.fremont@demo.test', 'chef.fremont@demo.test', 'mei.chen@demo.test', 'andre.baptiste@demo.test', 'hana.ito@demo.test', 'luis.ortega@demo.test', 'priya.nair@demo.test'], 'A manager CAN see the people and the chefs of the own station only');
 select tests.as_user('chef.fremont@demo.test');
 select set_eq($$select email from staff$$, array['chef.fremont@demo.test'], 'A chef CAN see the own entry only');
 select is(tests.touched($$update staff set phone = '+15105550199'$$), 1, 'A chef CAN change the own phone');
