@@ -2861,6 +2861,7 @@ export type Database = {
 				}[];
 			};
 			customer_merged_into: { Args: { p_customer: string }; Returns: string };
+			dashboard: { Args: { p_station?: string; p_timezone?: string }; Returns: Json };
 			dead_jobs: { Args: { p_limit?: number; p_queue?: string }; Returns: Json };
 			delete_record: { Args: { p_id: string; p_reason: string; p_table: string }; Returns: Json };
 			document_file: { Args: { p_access_token?: string; p_document: string }; Returns: Json };
