@@ -35,7 +35,12 @@ const things: Record<string, string> = {
 	user_roles: 'a role',
 	feature_flags: 'a feature flag'
 };
-const verbs = { insert: 'added', update: 'changed', delete: 'took away' } as const;
+const verbs = {
+	insert: 'added',
+	update: 'changed',
+	delete: 'took away',
+	refused: 'was refused a change of'
+} as const;
 
 /** An entry in a plain sentence. */
 export function activityOf(entry: ActivityEntry, timezone: string): Activity {
