@@ -36,6 +36,12 @@ export function problemOfForm(form: unknown, name: string): Failed | null {
 	return result.action === name && result.problem ? (result as Failed) : null;
 }
 
+/** Where a form of the open page is sent: the action, with what the page's address chooses, so that the same is shown after. */
+export function actionHref(action: string, url: URL): string {
+	const query = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
+	return query.size > 0 ? `?/${action}&${query}` : `?/${action}`;
+}
+
 /** Tells the outcome in a toast, with "Undo" where the deed can be taken back. */
 function tell(result: Finished): void {
 	const { undo } = result;
