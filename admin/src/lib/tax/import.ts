@@ -7,16 +7,30 @@ export const lineError = z.object({ line: z.int(), field: z.string(), message: z
 export type LineError = z.infer<typeof lineError>;
 
 /** A row as `import_tax_rates` takes it. */
-export interface ImportRow {
-	line: number;
-	state: string;
-	county: string;
-	city: string;
-	zips: string;
-	rate: string;
-	effective_from: string;
-	effective_to: string;
-	note: string;
+const importRow = z.object({
+	line: z.int(),
+	state: z.string(),
+	county: z.string(),
+	city: z.string(),
+	zips: z.string(),
+	rate: z.string(),
+	effective_from: z.string(),
+	effective_to: z.string(),
+	note: z.string()
+});
+export type ImportRow = z.infer<typeof importRow>;
+
+/** What `import_tax_rates` answers. */
+export const importCounts = z.object({ added: z.int(), replaced: z.int(), unchanged: z.int(), dry_run: z.boolean() });
+
+const importPreview = z.object({ text: z.string(), rows: z.array(importRow), counts: importCounts });
+/** What came of looking at a file. */
+export type ImportPreview = z.infer<typeof importPreview>;
+
+/** The preview that the page's `form` holds, if the last submission made one. */
+export function previewOf(form: unknown): ImportPreview | null {
+	const read = z.object({ preview: importPreview }).safeParse(form);
+	return read.success ? read.data.preview : null;
 }
 
 export const importHeader = [

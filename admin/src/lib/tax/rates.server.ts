@@ -3,11 +3,10 @@ import { action, invalid, type Deed } from '#admin/platform/action.server.ts';
 import { ApiError, dataOf } from '#admin/platform/api.ts';
 import { formatCents } from '#shared/platform/money.ts';
 import { fractionOf } from '#shared/tax/report.ts';
-import { readRateFile, type ImportRow, type LineError } from './import.ts';
+import { importCounts, readRateFile, type ImportPreview, type LineError } from './import.ts';
 
 const needs = ['taxes.write'] as const;
 const saved = z.object({ id: z.string(), outcome: z.enum(['added', 'replaced', 'unchanged']) });
-const counted = z.object({ added: z.int(), replaced: z.int(), unchanged: z.int(), dry_run: z.boolean() });
 const settled = z.object({ county: z.string(), tax_cents: z.int() });
 
 const done = {
@@ -22,7 +21,7 @@ export const saveRate = action('save', needs, async ({ api, field }) => {
 	const names = ['state', 'county', 'city', 'zips', 'effective_from', 'effective_to', 'note'];
 	const typed = Object.fromEntries(names.map((name) => [name, field(name)]));
 	const p_rate = { ...typed, rate, ...(field('id') && { id: field('id') }) };
-	const answer = await api.rpc('save_tax_rate', { p_rate }).then(dataOf).catch(asPercent);
+	const answer = await inPercent(async () => dataOf(await api.rpc('save_tax_rate', { p_rate })));
 	return { done: done[saved.parse(answer).outcome] };
 });
 
@@ -37,20 +36,11 @@ export const settleTax = action('settle', needs, async ({ api, field }) => {
 	const percent = field('rate_percent');
 	const rate = percent === '' ? undefined : readPercent(percent);
 	const p_request = { state: field('state'), county: field('county'), reason: field('reason'), rate };
-	const answer = await api
-		.rpc('set_booking_tax', { p_booking: field('booking'), p_request })
-		.then(dataOf)
-		.catch(asPercent);
+	const args = { p_booking: field('booking'), p_request };
+	const answer = await inPercent(async () => dataOf(await api.rpc('set_booking_tax', args)));
 	const { county, tax_cents } = settled.parse(answer);
 	return { done: `Settled: ${formatCents(tax_cents)} of tax for ${county}.` };
 });
-
-/** What came of looking at a file. */
-export interface ImportPreview {
-	text: string;
-	rows: ImportRow[];
-	counts: z.infer<typeof counted>;
-}
 
 const largest = 500_000;
 
@@ -67,7 +57,7 @@ export const importFile = action('import', needs, async (work) => {
 	return summary(counts, 'All of it is imported.');
 });
 
-function summary({ added, replaced, unchanged }: z.infer<typeof counted>, what: string): { done: string } {
+function summary({ added, replaced, unchanged }: ImportPreview['counts'], what: string): { done: string } {
 	return { done: `${added} new, ${replaced} changed, ${unchanged} as they were. ${what}` };
 }
 
@@ -86,7 +76,7 @@ async function sized(file: File): Promise<string> {
 async function importText({ api }: Deed, text: string, dry: boolean) {
 	const { rows, errors } = readRateFile(text);
 	if (errors.length > 0) throw wrongLines(errors);
-	const counts = counted.parse(dataOf(await api.rpc('import_tax_rates', { p_rows: rows, p_dry_run: dry })));
+	const counts = importCounts.parse(dataOf(await api.rpc('import_tax_rates', { p_rows: rows, p_dry_run: dry })));
 	return { rows, counts };
 }
 
@@ -108,10 +98,12 @@ function readPercent(text: string): string {
 }
 
 /** The database speaks of `rate`, the form of `rate_percent`. */
-function asPercent(error: unknown): never {
-	if (error instanceof ApiError && error.problem.fields.rate) {
+async function inPercent<T>(ask: () => Promise<T>): Promise<T> {
+	try {
+		return await ask();
+	} catch (error) {
+		if (!(error instanceof ApiError) || !error.problem.fields.rate) throw error;
 		const { rate, ...fields } = error.problem.fields;
 		throw new ApiError({ ...error.problem, fields: { ...fields, rate_percent: rate } });
 	}
-	throw error;
 }

@@ -73,10 +73,10 @@ export async function readRates(api: Api, state: ListState, size = rateList.page
 	if (filters.show === 'archived') query = query.not('archived_at', 'is', null);
 	else if (filters.show !== 'all') query = query.is('archived_at', null);
 	if (/^\d{5}$/.test(q)) query = query.contains('zips', [q]);
-	else if (q)
-		query = query.or(
-			`county.ilike."${containing(q)}",city.ilike."${containing(q)}",state.eq."${q.slice(0, 2).toUpperCase()}"`
-		);
+	else if (q) {
+		const state = /^[a-z]{2}$/i.test(q) ? `,state.eq.${q.toUpperCase()}` : '';
+		query = query.or(`county.ilike.${containing(q)},city.ilike.${containing(q)}${state}`);
+	}
 	if (cursor) query = query.or(after(sort.by, cursor, sort.ascending));
 	const answer = await query
 		.order(sort.by, { ascending: sort.ascending })
