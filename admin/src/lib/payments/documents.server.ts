@@ -1,4 +1,4 @@
-import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import { error, type RequestEvent } from '@sveltejs/kit';
 import * as z from 'zod/mini';
 import { apiOf } from '#admin/identity/visitor.server.ts';
 import { action } from '#admin/platform/action.server.ts';
@@ -33,7 +33,7 @@ export const voidDocument = action('voidDocument', ['payments.write'], async ({ 
 });
 
 /** Sends staff on to the PDF, by a link of a minute that Storage gives under their own rights. */
-export async function openDocument(event: RequestEvent<{ id: string }>): Promise<never> {
+export async function openDocument(event: RequestEvent<{ id: string }>): Promise<Response> {
 	const answer = await apiOf(event).rpc('document_file', { p_document: event.params.id });
 	if (answer.error) error(404, { code: 'NOT_FOUND', message: 'There is no such document, or it is not drawn yet.' });
 	const { path, number } = z.object({ path: z.string(), number: z.string() }).parse(dataOf(answer));
@@ -43,5 +43,5 @@ export async function openDocument(event: RequestEvent<{ id: string }>): Promise
 	if (!data)
 		error(503, { code: 'UNEXPECTED', message: 'The document can not be fetched just now. Try again in a moment.' });
 	const { pathname, search } = new URL(data.signedUrl);
-	redirect(303, publicConfig().apiUrl + pathname + search);
+	return new Response(null, { status: 303, headers: { location: publicConfig().apiUrl + pathname + search } });
 }

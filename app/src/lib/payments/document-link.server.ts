@@ -1,9 +1,9 @@
-import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import { error, type RequestEvent } from '@sveltejs/kit';
 import { publicConfig } from '#kit/config.ts';
 import { documentLink } from '#shared/payments/documents.ts';
 
 /** Sends the visitor (signed in, or a guest by the token in the address) on to the PDF, by a link that is good for a minute. */
-export async function openDocument({ locals, params, url }: RequestEvent<{ id: string }>): Promise<never> {
+export async function openDocument({ locals, params, url }: RequestEvent<{ id: string }>): Promise<Response> {
 	const { data, error: failed } = await locals.supabase.functions.invoke('document-link', {
 		body: { document_id: params.id, access_token: url.searchParams.get('token') }
 	});
@@ -14,5 +14,5 @@ export async function openDocument({ locals, params, url }: RequestEvent<{ id: s
 			message: 'There is no such document. A new one takes a moment to be made; try again shortly.'
 		});
 	}
-	redirect(303, publicConfig().apiUrl + link.data.path);
+	return new Response(null, { status: 303, headers: { location: publicConfig().apiUrl + link.data.path } });
 }
