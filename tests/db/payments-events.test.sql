@@ -1,4 +1,4 @@
-select plan(46);
+select plan(49);
 
 select tests.only_chefs(1);
 create function tests.event(p_id text, p_type text, p_object jsonb, p_previous jsonb default '{}') returns jsonb language sql stable set search_path = '' as $$
@@ -107,6 +107,19 @@ select is((tests.booking(c)).status, 'pending', 'Too little does NOT confirm') f
 select tests.as_owner();
 select results_eq($$select kind, amount_cents from payment_attention where status = 'open' and subject in ('pi_6', 'pi_7') order by kind$$, $$values ('amount_mismatch'::text, 5000), ('unknown_booking', 4200)$$, 'Both are raised to the staff');
 select is((select count(*)::int from payments where booking_id is null and station_id is null and amount_cents = 4200), 1, 'the ledger has it without a booking');
+
+-- A refund that comes back
+select tests.as_anon();
+create temp table back as select tests.begun(118, 'events-0010') as c;
+grant all on back to public;
+select tests.as_service();
+select tests.receive(tests.event('evt_95', 'charge.refunded', tests.charge(c, 'pi_10', 4000))) from back;
+select is(tests.receive(tests.event('evt_96', 'refund.failed', '{"object": "refund", "id": "re_10", "status": "failed", "payment_intent": "pi_10", "amount": 4000, "failure_reason": "lost_or_stolen_card"}')), 'processed',
+	'A refund that the bank sends back is taken');
+select is(tests.receive(tests.event('evt_97', 'charge.refund.updated', '{"object": "refund", "id": "re_10", "status": "failed", "payment_intent": "pi_10", "amount": 4000}')), 'processed', 'told of twice');
+select tests.as_owner();
+select results_eq($$select a.status, a.amount_cents, a.details ->> 'failure' from payment_attention a where a.kind = 'refund_failed' and a.subject = 're_10' and a.booking_id is not null$$,
+	$$values ('open'::text, 4000, 'lost or stolen card'::text)$$, 'and raised to the staff once');
 
 -- After the hold
 select tests.as_anon();
