@@ -37,7 +37,7 @@ export function problemOfForm(form: unknown, name: string): Failed | null {
 }
 
 /** Where a form of the open page is sent: the action, with what the page's address chooses, so that the same is shown after. */
-export function actionHref(action: string, url: URL): string {
+export function actionHref(action: string, url: { searchParams: Iterable<[string, string]> }): string {
 	const query = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
 	return query.size > 0 ? `?/${action}&${query}` : `?/${action}`;
 }
