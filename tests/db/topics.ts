@@ -31,7 +31,7 @@ export const stationTopics: Record<string, TopicRule> = {
 export const staffTopics: Record<string, TopicRule> = {
 	audit: staff('audit', 'a a - - - - -'),
 	scaling: staff('scaling', 'a a - - - - -'),
-	payments: staff('payments', 'a a a a - - -'),
+	payments: staff('payments', 'a a a - - - -'),
 	pricing: staff('pricing', 'a a a a - - -'),
 	promo_codes: staff('promo_codes', 'a a a a - - -'),
 	stations: staff('stations', 'a a a a a - -'),

@@ -20,7 +20,7 @@ import {
 	type StripeEvent
 } from './payments-story.ts';
 
-const native = process.env.TEST_DATABASE_URL !== undefined;
+const native = Boolean(process.env.TEST_DATABASE_URL);
 
 let db: TestDatabase;
 let pool: pg.Pool | null = null;
