@@ -33,6 +33,24 @@ for (const scheme of ['light', 'dark'] as const) {
 			}
 		});
 
+		test('the chef view has nothing that axe objects to', async ({ page }) => {
+			const { ADMIN_URL } = stackUnderTest();
+			await page.goto(`${ADMIN_URL}/login`);
+			await page.getByLabel('E-mail').fill('chef.fremont@demo.test');
+			await page.getByLabel('Password', { exact: true }).fill('hibachi-demo');
+			await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+			await expect(page.getByRole('heading', { level: 1, name: 'My events' })).toBeVisible();
+			const days = await page.getByRole('link', { name: 'My days and photo' }).getAttribute('href');
+			for (const path of ['/chef', days ?? '']) {
+				await page.goto(ADMIN_URL + path);
+				await expect(page.getByRole('main')).toBeVisible();
+				const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+				expect(
+					violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+				).toEqual([]);
+			}
+		});
+
 		// A handful a test, so that none takes as long as all together.
 		for (const paths of handfuls(adminPages))
 			test(`the panel at ${paths[0]} and after has nothing that axe objects to`, async ({ page }, { project }) => {

@@ -61,16 +61,20 @@ test('a chef accepts, sets out, arrives and is done; the office and the guest se
 
 	await expect(card(chef, booking)).toContainText(booking.name);
 	await card(chef, booking).getByRole('button', { name: 'Accept' }).click();
-	await expect(page.getByText(/^Accepted /)).toBeVisible(soon);
+	await expect(chef.getByText('Accepted.')).toBeVisible();
+	await expect(page.getByText(/^Accepted /).first()).toBeVisible(soon);
 	await card(chef, booking).getByRole('button', { name: 'On my way', exact: true }).click();
+	await expect(chef.getByText('On the way. The customer sees it.')).toBeVisible();
 	await expect(page.getByText('Chef on the way')).toBeVisible(soon);
 	await expect(guest.getByText('Your chef is on the way')).toBeVisible(soon);
 	await card(chef, booking).getByRole('button', { name: 'I am here', exact: true }).click();
+	await expect(chef.getByText('Arrived.', { exact: false }).first()).toBeVisible();
 	await expect(page.getByText('Chef is there')).toBeVisible(soon);
 	await expect(guest.getByText('Your chef is here')).toBeVisible(soon);
 
 	// a slip is taken back, and shows nowhere any more
 	await card(chef, booking).getByRole('button', { name: 'Undo “I am here”' }).click();
+	await expect(chef.getByText('Taken back.')).toBeVisible();
 	await expect(guest.getByText('Your chef is on the way')).toBeVisible(soon);
 	await expect(card(chef, booking).getByRole('button', { name: 'I am here', exact: true })).toBeVisible();
 	await chef.context().close();
@@ -103,11 +107,12 @@ test('a declined event asks the station for another chef, live and by mail, and 
 	await card(chef, booking).getByText("I can't do this one").click();
 	await card(chef, booking).getByLabel('Why not?').fill('My grill is at the workshop that week.');
 	await card(chef, booking).getByRole('button', { name: 'Decline', exact: true }).click();
-	await expect(page.getByText('Declined, needs a chef')).toBeVisible(soon);
+	await expect(card(chef, booking)).toContainText('The office looks for another chef.');
+	const list = page.getByRole('region', { name: 'Bookings' });
+	await expect(list.getByText('Declined, needs a chef')).toBeVisible(soon);
 	await expect(page.getByText(`Kenji Mori declined ${booking.reference}`)).toBeVisible();
 	const mail = await mailTo('manager.fremont@demo.test', ({ subject }) => subject.includes(booking.reference));
 	expect(mail.text).toContain('My grill is at the workshop that week.');
-	await expect(card(chef, booking)).toContainText('The office looks for another chef.');
 
 	// given to somebody else, it leaves the chef's list at once
 	const token = await signIn(stackUnderTest(), 'manager.fremont@demo.test');
@@ -120,13 +125,14 @@ test('a declined event asks the station for another chef, live and by mail, and 
 		if (await callAs(token, 'assign_chef', args).catch(() => null)) break;
 	}
 	await expect(card(chef, booking)).toHaveCount(0, soon);
-	await expect(page.getByText('Declined, needs a chef')).toHaveCount(0, soon);
+	await expect(list.getByText('Declined, needs a chef')).toHaveCount(0, soon);
 	await chef.context().close();
 });
 
 test('a chef’s list is there without a network, says so, and sends nothing', async ({ browser }) => {
 	const booking = await assigned();
 	const chef = await phoneOf(browser);
+	await chef.goto(panel('/chef'));
 	await chef.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 	await chef.reload();
 	await expect(card(chef, booking)).toBeVisible();

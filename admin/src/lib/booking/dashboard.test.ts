@@ -3,8 +3,8 @@ import { percentOf, trendOf } from './dashboard.ts';
 
 describe('a figure beside the one before', () => {
 	it('says more, less or the same in words', () => {
-		expect(trendOf(12, 9, '7 days')).toEqual({ arrow: '▲', words: '3 more than in the 7 days before' });
-		expect(trendOf(9, 12, '7 days')).toEqual({ arrow: '▼', words: '3 less than in the 7 days before' });
+		expect(trendOf(12, 9, '7 days')).toEqual({ arrow: '↑', words: '3 more than in the 7 days before' });
+		expect(trendOf(9, 12, '7 days')).toEqual({ arrow: '↓', words: '3 less than in the 7 days before' });
 		expect(trendOf(5, 5, '30 days')).toEqual({ arrow: '=', words: 'as in the 30 days before' });
 	});
 	it('writes amounts the way they are given', () => {

@@ -33,14 +33,14 @@ export const dashboard = z.object({
 export type Dashboard = z.infer<typeof dashboard>;
 
 export interface Trend {
-	arrow: '▲' | '▼' | '=';
+	arrow: '↑' | '↓' | '=';
 	words: string;
 }
 
 /** How a figure stands against the one before it, in words: colour and arrow alone say it to nobody who can't see them. */
 export function trendOf(now: number, before: number, span: string, format: (value: number) => string = String): Trend {
 	if (now === before) return { arrow: '=', words: `as in the ${span} before` };
-	const [arrow, word] = now > before ? (['▲', 'more'] as const) : (['▼', 'less'] as const);
+	const [arrow, word] = now > before ? (['↑', 'more'] as const) : (['↓', 'less'] as const);
 	return { arrow, words: `${format(Math.abs(now - before))} ${word} than in the ${span} before` };
 }
 
