@@ -77,7 +77,8 @@ export function namedLike(text: string): string {
 	const pattern = containing(text);
 	const digits = text.replace(/\D/g, '');
 	const conditions = [`name.ilike.${pattern}`, `email.ilike.${pattern}`];
-	if (phone) conditions.push(`phone.eq.${phone}`);
+	// In quotes: the local API would read it as a number, without its plus.
+	if (phone) conditions.push(`phone.eq."${phone}"`);
 	else if (digits.length >= 4) conditions.push(`phone.like.${containing(digits)}`);
 	return conditions.join(',');
 }

@@ -73,7 +73,7 @@ export async function readCustomerBookings(api: Api, id: string): Promise<Custom
 export async function readCustomerLeads(api: Api, { id, email, phone }: CustomerDetail): Promise<LeadRow[]> {
 	const same = [`customer_id.eq.${id}`];
 	if (email) same.push(`email.eq.${email}`);
-	if (phone) same.push(`phone.eq.${phone}`);
+	if (phone) same.push(`phone.eq."${phone}"`);
 	const answer = await api
 		.from('leads')
 		.select(leadRowSelect)

@@ -53,7 +53,7 @@ export async function readLeads(
 		const phone = toE164(q);
 		const pattern = containing(q);
 		const conditions = [`name.ilike.${pattern}`, `email.ilike.${pattern}`];
-		conditions.push(phone ? `phone.eq.${phone}` : `phone.like.${containing(digitsOf(q) || q)}`);
+		conditions.push(phone ? `phone.eq."${phone}"` : `phone.like.${containing(digitsOf(q) || q)}`);
 		query = query.or(conditions.join(','));
 	}
 	if (cursor) query = query.or(after(sort.by, cursor, sort.ascending));
