@@ -1,4 +1,19 @@
-select plan(58);
+select plan(61);
+
+-- A booking of the demo: whoever books in this transaction holds the lock that is asked for here.
+create function tests.prices_held() returns boolean language sql volatile set search_path = '' as $$
+	select exists (select from pg_catalog.pg_locks where locktype = 'advisory' and pid = pg_catalog.pg_backend_pid() and mode = 'ShareLock'
+		and classid = ((hashtext('pricing.prices')::bigint >> 32) & 4294967295)::oid and objid = (hashtext('pricing.prices')::bigint & 4294967295)::oid)
+$$;
+create temp table demo as select id, version from bookings where idempotency_key = 'demo:liam.patel@example.test:38';
+grant all on demo to public;
+grant execute on function tests.prices_held() to public;
+select tests.as_user('manager.fremont@demo.test');
+select is(update_booking((select id from demo), (select version from demo), '{"notes": "Ring twice."}') ->> 'code', null, 'Notes are edited');
+select is(tests.prices_held(), false, 'without waiting for prices');
+select update_booking((select id from demo), (select version from bookings where id = (select id from demo)), '{"adults": 12}');
+select is(tests.prices_held(), true, 'An edit of the guests takes turns with changes of prices');
+select tests.as_owner();
 
 select tests.only_chefs(2);
 select tests.as_customer('ana@example.test');

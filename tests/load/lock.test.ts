@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { bookingRequest, rpc, slots, stackUnderTest } from '../api.ts';
+import { bookingRequest, rpc, signIn, slots, stackUnderTest } from '../api.ts';
 import { isParallel } from './race.ts';
 
 const stack = stackUnderTest();
@@ -51,6 +51,45 @@ it.runIf(await isParallel(stack))(
 			p_reason: 'The test is over.',
 			p_access_token: again.body.access_token
 		});
+	},
+	20_000
+);
+
+it.runIf(await isParallel(stack))(
+	'an edit of the guests waits while a price is being changed, then says "try again"; an edit of the notes does not wait',
+	async () => {
+		const slot = (await slots(stack, '95814', 60, 90)).find(({ capacity }) => capacity > 0);
+		const venue = { line1: '1 Test Street', city: 'Sacramento', state: 'CA', zip: '95814' };
+		const made = await rpc<Answer>(stack, 'create_booking', {
+			p_request: bookingRequest({ starts_at: slot?.starts_at ?? '', zip: '95814', venue })
+		});
+		const staff = await signIn(stack, 'admin@demo.test');
+		const edit = (version: number, changes: object) =>
+			rpc<Answer & { version: number }>(
+				stack,
+				'update_booking',
+				{ p_booking: made.body.booking_id, p_version: version, p_changes: changes },
+				staff
+			);
+		const client = new pg.Client({ connectionString: stack.DB_URL ?? '' });
+		await client.connect();
+		try {
+			await client.query('begin');
+			await client.query('select private.lock_prices()');
+			const noted = await edit(1, { notes: 'Ring twice.' });
+			expect(noted.status).toBe(200);
+			const begun = performance.now();
+			expect(await edit(noted.body.version, { adults: 12 })).toMatchObject({
+				status: 503,
+				body: { code: 'TRY_AGAIN' }
+			});
+			expect(performance.now() - begun).toBeLessThan(3500);
+			await client.query('commit');
+			expect((await edit(noted.body.version, { adults: 12 })).status).toBe(200);
+		} finally {
+			await client.end();
+		}
+		await rpc(stack, 'cancel_booking', { p_booking: made.body.booking_id, p_reason: 'The test is over.' }, staff);
 	},
 	20_000
 );
