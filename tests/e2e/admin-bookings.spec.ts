@@ -1,6 +1,7 @@
 import { expect, test, type WebSocketRoute } from '@playwright/test';
 import { signIn, stackUnderTest } from '../api.ts';
 import { callAs, enter, live, panel, rowsAs, someBooking } from './admin-steps.ts';
+import { someFreeSlot } from './booking-steps.ts';
 import { soon } from './live.ts';
 
 test('a booking made elsewhere is on an open list within a second', async ({ page }) => {
@@ -161,6 +162,51 @@ test('staff book for a customer at the price of the site', async ({ page }) => {
 	await page.getByRole('button', { name: 'Book', exact: true }).click();
 	await expect(page.getByRole('heading', { level: 1, name: /^MH-/ })).toBeVisible();
 	await expect(page.getByText(`Robin ${unique}`).first()).toBeVisible();
+});
+
+test('staff see the price of the chosen time, and book at another one only when they say so', async ({ page }) => {
+	const zip = '95814';
+	const slot = await someFreeSlot(zip);
+	const token = await signIn(stackUnderTest(), 'admin@demo.test');
+	const [station] = await rowsAs<{ id: string }>('admin@demo.test', 'stations?slug=eq.sacramento&select=id');
+	const { rule_id } = await callAs<{ rule_id: string }>(token, 'save_price_rule', {
+		p_request: {
+			label: 'Busy day',
+			first_day: slot.event_date,
+			last_day: slot.event_date,
+			station_id: station?.id,
+			rate: 0.1,
+			reason: 'A journey'
+		}
+	});
+	try {
+		await enter(page, 'support@demo.test');
+		await page.goto(panel(`/bookings/new?zip=${zip}&adults=20&from=${slot.event_date}`));
+		await page.waitForLoadState('networkidle');
+		const unique = crypto.randomUUID().slice(0, 8);
+		const fields = {
+			Name: `Robin ${unique}`,
+			'E-mail': `robin.${unique}@example.test`,
+			Phone: '510 555 0188',
+			Street: '1 Main Street'
+		};
+		for (const [label, text] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(text);
+		await page.locator(`label:has(input[value="${slot.starts_at}"])`).click();
+		await expect(page.getByTestId('priced-for')).toContainText(String(Number(slot.event_date.slice(8))));
+		await expect(page.getByText('$1,210.00').first()).toBeVisible();
+		await callAs(token, 'end_price_rule', { p_rule: rule_id, p_reason: 'The journey goes on' });
+
+		await page.getByRole('button', { name: 'Book', exact: true }).click();
+		await expect(page.getByTestId('price-changed')).toContainText('costs $1,100.00 now; it was $1,210.00');
+		await expect(page.getByText('$1,210.00')).toHaveCount(1);
+		for (const [label, text] of Object.entries(fields))
+			await expect(page.getByLabel(label, { exact: true })).toHaveValue(text);
+		await page.getByRole('button', { name: 'Book at $1,100.00' }).click();
+		await expect(page.getByRole('heading', { level: 1, name: /^MH-/ })).toBeVisible();
+		await expect(page.getByText('$1,100.00').first()).toBeVisible();
+	} finally {
+		await callAs(token, 'end_price_rule', { p_rule: rule_id, p_reason: 'The journey is over' }).catch(() => null);
+	}
 });
 
 test('a list as CSV holds the same bookings', async ({ page }) => {

@@ -9,9 +9,8 @@ import { siteCatalog, type Price } from '#shared/catalog/schema.ts';
 import { quote } from '#shared/pricing/schema.ts';
 import { addDays } from '#shared/platform/time.ts';
 import { homeTimezone } from './list.ts';
-import { isExtra, type Offer, type Wish } from './new-booking.ts';
+import { daysShown, isExtra, type Offer, type Wish } from './new-booking.ts';
 
-const daysShown = 6;
 const wish = z.object({
 	zip: z.string(),
 	adults: z.int(),
@@ -27,10 +26,10 @@ export async function readExtras(api: Api): Promise<Price[]> {
 	return prices.filter(({ code }) => isExtra(code));
 }
 
-/** The price of a wish and a week of start times. */
+/** The price of a wish at its chosen time, else on its first day, and a week of start times. */
 export async function readOffer(
 	api: Api,
-	{ zip, adults, children, toddlers, items, from, promo }: Wish
+	{ zip, adults, children, toddlers, items, from, at, promo }: Wish
 ): Promise<Offer> {
 	const [priced, times] = await Promise.all([
 		api.rpc('quote_event', {
@@ -39,7 +38,7 @@ export async function readOffer(
 			p_children: children,
 			p_toddlers: toddlers,
 			p_items: items,
-			p_event_at: zonedInstant(from, '18:00', homeTimezone),
+			p_event_at: at ?? zonedInstant(from, '18:00', homeTimezone),
 			...(promo && { p_promo_code: promo })
 		}),
 		api.rpc('available_slots', { p_zip: zip, p_from: from, p_to: addDays(from, daysShown) })
@@ -56,6 +55,7 @@ export const newBookingActions = {
 				...asked,
 				idempotency_key: field('idempotency_key'),
 				starts_at: field('starts_at'),
+				price_version: field('price_version') || null,
 				contact: {
 					name: field('contact.name'),
 					email: field('contact.email'),
