@@ -124,6 +124,9 @@ test.describe('a changed price', () => {
 		await first.getByText('Restore this price').click();
 		await first.getByLabel(/^Why/).fill('As it was');
 		await first.getByRole('button', { name: 'Set 5.00 again' }).click();
+		await expect(page.getByRole('dialog')).toContainText('from $8.00 to $5.00');
+		await expect(page.getByText('Restored')).toBeHidden();
+		await page.getByTestId('confirm-price').click();
 		await expect(page.getByText('Restored')).toBeVisible();
 	});
 

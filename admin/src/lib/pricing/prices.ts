@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Failed } from '#admin/platform/action.ts';
 import { dataOf, type Api } from '#admin/platform/api.ts';
 import type { CsvColumn } from '#admin/platform/csv.ts';
 import { after } from '#admin/platform/cursor.ts';
@@ -139,6 +140,16 @@ export async function readPriceSetters(api: Api, rows: readonly PriceChangeRow[]
 			.parse(dataOf(answer))
 			.map(({ user_id, name }) => [`user:${user_id}`, name])
 	);
+}
+
+const large = z.object({ old_cents: z.int(), new_cents: z.int() });
+
+/** From what to what a price would go, where the database wants that confirmed. */
+export function largeChange({
+	code,
+	details
+}: Pick<Failed['problem'], 'code' | 'details'>): z.infer<typeof large> | null {
+	return code === 'PRICE_CHANGE_LARGE' ? (large.safeParse(details).data ?? null) : null;
 }
 
 export const kindWords: Record<string, string> = {
