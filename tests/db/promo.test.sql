@@ -1,4 +1,4 @@
-select plan(53);
+select plan(63);
 
 insert into promo_codes (code, rate, max_per_customer) values ('tenoff', 0.1, 1);
 insert into promo_codes (code, cents) values ('HUGE', 9999999);
@@ -110,5 +110,32 @@ select tests.as_user('admin@demo.test');
 select is(tests.touched($$insert into promo_codes (code, cents) values ('summer-26', 100)$$), 1, 'An admin CAN add a code');
 select is(tests.code($$insert into promo_codes (code, cents) values ('Summer-26', 100)$$), '23505', 'but not twice, however it is written');
 select is(tests.code($$insert into promo_codes (code, rate) values ('TOOMUCH', 1.1)$$), '23514', 'nor one of more than all');
+
+-- Guessing
+select tests.as_owner();
+insert into private.settings values ('rate_limits', 'on') on conflict (key) do update set value = 'on';
+delete from private.rate_limits;
+select set_config('request.headers', '{"x-forwarded-for": "203.0.113.9"}', true);
+select tests.as_anon();
+create temp table guesses as select tests.promo('guess' || n) #>> '{promo,reason}' as reason from generate_series(1, 29) n;
+select is((select array_agg(distinct reason) from guesses), array['unknown'], 'Wrong codes say so');
+create temp table repeated as select tests.promo('Guess1') #>> '{promo,reason}' as reason from generate_series(1, 40);
+select is(tests.promo('tenoff') #>> '{promo,applied}', 'true', 'The same wrong code again is no other guess, a right one is none');
+select is(tests.promo('guess30') #>> '{promo,reason}', 'unknown', 'The thirtieth wrong code is answered');
+select is(tests.promo('guess31') -> 'promo', '{"code": "GUESS31", "applied": false, "reason": "too_many", "message": "Too many codes were tried. Wait an hour and try yours again.", "discount_cents": 0}',
+	'After it nobody learns whether a code is one');
+select is(tests.promo('tenoff') #>> '{promo,reason}', 'too_many', 'not even of a right one');
+select is(tests.promo('tenoff') -> 'total_cents', '82500'::jsonb, 'The quote itself is answered');
+select is(quote_event('94538', 15) ->> 'total_cents', '82500', 'and one without a code is not hindered');
+select is(quote_event('94538', 15, 0, 0, '[]', null, ' ') ? 'promo', false, 'A blank is no code');
+select set_config('request.headers', '{"x-forwarded-for": "203.0.113.10"}', true);
+select is(tests.promo('tenoff') #>> '{promo,applied}', 'true', 'Another address is not meant');
+select tests.as_owner();
+update private.rate_limits set window_started_at = window_started_at - interval '61 minutes';
+select set_config('request.headers', '{"x-forwarded-for": "203.0.113.9"}', true);
+select tests.as_anon();
+select is(tests.promo('tenoff') #>> '{promo,applied}', 'true', 'An hour later the code counts');
+select tests.as_owner();
+update private.settings set value = 'off' where key = 'rate_limits';
 
 select * from finish();
