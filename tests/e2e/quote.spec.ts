@@ -30,6 +30,24 @@ test.describe('a quote', () => {
 		await expect(page.getByTestId('quote-total')).toHaveText('$840.00');
 	});
 
+	test('is painted before any script is asked for', async ({ page }) => {
+		await page.goto('/quote?zip=94538&adults=10');
+		await expect
+			.poll(() =>
+				page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('.js')))
+			)
+			.toBe(true);
+		const { painted, asked } = await page.evaluate(() => ({
+			painted: performance.getEntriesByName('first-paint')[0]?.startTime ?? Infinity,
+			asked: Math.min(
+				...performance
+					.getEntriesByType('resource')
+					.flatMap(({ name, startTime }) => (name.endsWith('.js') ? startTime : []))
+			)
+		}));
+		expect(painted).toBeLessThanOrEqual(asked);
+	});
+
 	test('explains the top-up to the minimum and the free travel', async ({ page }) => {
 		await page.goto('/quote?zip=94538&adults=6');
 		await expect(page.getByText('Our smallest dinner is $550.00')).toBeVisible();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RequestEvent } from '@sveltejs/kit';
-import { lightPages } from './light-pages.server.ts';
+import { afterPaint, lightPages } from './light-pages.server.ts';
 
 async function answer(accept: string, type = 'text/html', headers: Record<string, string> = {}): Promise<Response> {
 	const request = new Request('http://site.test/', { headers: { 'accept-encoding': accept } });
@@ -23,4 +23,20 @@ test('a caller without gzip, pictures and what is compressed already stay as the
 	expect((await answer('identity')).headers.has('content-encoding')).toBe(false);
 	expect((await answer('gzip', 'image/png')).headers.has('content-encoding')).toBe(false);
 	expect((await answer('gzip', 'text/html', { 'content-encoding': 'br' })).headers.get('content-encoding')).toBe('br');
+});
+
+const page = `<script nonce="n">{
+	import("./_app/immutable/entry/start.AbC.js").then(async (kit) => { kit.start(); });
+}</script>`;
+
+test('the scripts of a page wait for its first paint, and are then asked for at once', () => {
+	const changed = afterPaint(page, ['./_app/a.js', './_app/b.js']);
+	expect(changed).toMatch(
+		/type: 'paint'[^]+\["\.\/_app\/a\.js","\.\/_app\/b\.js"\][^]+return import\("[^"]+start\.AbC\.js"\)/
+	);
+	expect(changed).toContain('}).then(async (kit) => { kit.start(); });');
+});
+
+test('a page without scripts stays as it is', () => {
+	expect(afterPaint('<p>import("x")</p>', [])).toBe('<p>import("x")</p>');
 });

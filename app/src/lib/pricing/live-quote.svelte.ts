@@ -1,6 +1,7 @@
 import type { BookingValues } from '#shared/booking/choices.ts';
 import { paramsFromValues } from '#shared/pricing/address.ts';
 import type { Quote } from '#shared/pricing/schema.ts';
+import { whenInUse } from '../platform/in-use.ts';
 import { listen } from '../platform/listen.ts';
 import { callRpc, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
 
@@ -46,8 +47,9 @@ export class LiveQuote {
 		this.#timer = setTimeout(() => void this.#fetch(this.#values), pauseMs);
 	}
 
-	/** Asks again for the same, because our prices may have changed; `before` says so if they did. */
+	/** Asks again for the same, because our prices may have changed; `before` says so if they did. Nothing asked, nothing to ask again. */
 	async refresh(): Promise<void> {
+		if (!this.quote && !this.refusal) return;
 		const seen = this.quote?.total_cents ?? null;
 		const asked = this.#asked;
 		await this.#fetch(this.#values);
@@ -55,12 +57,14 @@ export class LiveQuote {
 		this.before = seen;
 	}
 
-	/** Hears of changed prices until the returned function is called. */
+	/** Hears of changed prices, once the page is in use, until the returned function is called. */
 	listen(): () => void {
-		return listen(this.#api, 'prices', {
-			events: { prices_changed: () => void this.refresh() },
-			onCatchUp: () => this.refresh()
-		});
+		return whenInUse(() =>
+			listen(this.#api, 'prices', {
+				events: { prices_changed: () => void this.refresh() },
+				onCatchUp: () => this.refresh()
+			})
+		);
 	}
 
 	stop(): void {
