@@ -4,25 +4,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { people, roles, type Reach, type Role, type Side } from '../db/matrix.ts';
+import { people, roles, type Role, type Side } from '../db/matrix.ts';
 import { backends, startInProcessApi, type InProcessApi } from '../in-process-api.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const photo = (bytes: Uint8Array = png, type = 'image/png') => new Blob([new Uint8Array(bytes)], { type });
 const bucket = 'chef-photos';
-
-/** On whose photos a role may do what: all stations', the own one's (for a chef: the own photo), none. */
-const expected: Record<'see' | 'add' | 'replace' | 'remove', Record<Role, Reach>> = {
-	see: reach('all all all own own none none'),
-	add: reach('all all none own own none none'),
-	replace: reach('all all none own own none none'),
-	remove: reach('all all none own own none none')
-};
-
-function reach(line: string): Record<Role, Reach> {
-	const words = line.split(' ') as Reach[];
-	return Object.fromEntries(roles.map((role, index) => [role, words[index] ?? 'none'])) as Record<Role, Reach>;
-}
 
 describe.each(backends)('storage on %s', (backend) => {
 	let api: InProcessApi;
@@ -57,47 +44,6 @@ describe.each(backends)('storage on %s', (backend) => {
 		return path;
 	}
 	const exists = async (path: string): Promise<boolean> => (await service.storage.from(bucket).exists(path)).data;
-
-	describe.each(roles)('%s', (role) => {
-		const cases = (['own', 'other'] as const).flatMap((side) =>
-			(['see', 'add', 'replace', 'remove'] as const).map((verb) => {
-				const whose = expected[verb][role];
-				const allowed = whose === 'all' || (whose === 'own' && side === 'own');
-				const station = side === 'own' ? 'Fremont' : 'Sacramento';
-				return {
-					title: `${allowed ? 'CAN' : 'can NOT'} ${verb} the photo of a chef of ${station}`,
-					side,
-					verb,
-					allowed
-				};
-			})
-		);
-
-		it.each(cases)('$title', async ({ side, verb, allowed }) => {
-			if (verb === 'add') {
-				const path = pathOf(side);
-				const { error } = await as(role).upload(path, photo());
-				expect(error === null, error?.message).toBe(allowed);
-				expect(await exists(path)).toBe(allowed);
-				return;
-			}
-			const path = await stored(side);
-			if (verb === 'see') {
-				expect((await as(role).download(path)).error === null).toBe(allowed);
-				const { data } = await as(role).list(path.split('/')[0]);
-				expect(JSON.stringify(data).includes(path.split('/')[1] ?? '?')).toBe(allowed);
-				expect((await as(role).createSignedUrl(path, 60)).error === null).toBe(allowed);
-			} else if (verb === 'replace') {
-				const { error } = await as(role).upload(path, photo(Buffer.concat([png, png])), { upsert: true });
-				expect(error === null, error?.message).toBe(allowed);
-				const { data } = await service.storage.from(bucket).download(path);
-				expect(data?.size).toBe(allowed ? 2 * png.length : png.length);
-			} else {
-				await as(role).remove([path]);
-				expect(await exists(path)).toBe(!allowed);
-			}
-		});
-	});
 
 	it('the secret key makes a bucket; nobody else may', async () => {
 		const name = `made-${randomUUID()}`;
