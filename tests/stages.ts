@@ -57,13 +57,20 @@ export const stages: Stage[] = [
 		run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' })
 	},
 	{
+		name: 'db-partitioned',
+		what: 'the same with bookings partitioned by month',
+		native: true,
+		run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' }, ['--partitioned'])
+	},
+	{
 		name: 'realtime-native',
-		what: 'Realtime, jobs, storage and card events at once on native PostgreSQL',
+		what: 'Realtime, jobs, storage, card events and the move to partitions on native PostgreSQL',
 		native: true,
 		run: (context) =>
 			vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, [
 				'tests/realtime',
 				'tests/functions/jobs',
+				'tests/functions/partition-bookings',
 				'tests/functions/payments-events',
 				'tests/functions/storage'
 			])
@@ -120,8 +127,10 @@ async function deno({ command }: Context): Promise<Outcome> {
 	return counted(code, Number(passed), Number(failed));
 }
 
-async function tap({ command }: Context, env: NodeJS.ProcessEnv): Promise<Outcome> {
-	const { code, output } = await command(node, ['tests/db/run.ts'], { env: { TEST_DATABASE_URL: '', ...env } });
+async function tap({ command }: Context, env: NodeJS.ProcessEnv, args: string[] = []): Promise<Outcome> {
+	const { code, output } = await command(node, ['tests/db/run.ts', ...args], {
+		env: { TEST_DATABASE_URL: '', ...env }
+	});
 	const [, passed = '0', failed = '0'] =
 		/(\d+) passed, (\d+) failed/.exec(plain(output).split('\n').toReversed().join('\n')) ?? [];
 	return counted(code, Number(passed), Number(failed));

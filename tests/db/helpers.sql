@@ -181,5 +181,21 @@ begin
 end
 $$;
 
+/* Turns the triggers of bookings off or on, but for those that keep the keys of a partitioned table. As the owner. */
+create function tests.booking_triggers(p_what text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+	v_name name;
+begin
+	for v_name in
+		select tgname from pg_catalog.pg_trigger where tgrelid = 'public.bookings'::regclass and not tgisinternal and tgname !~ '^00_keys'
+	loop
+		execute format('alter table public.bookings %s trigger %I', p_what, v_name);
+	end loop;
+end
+$$;
+
 grant usage on schema tests to public;
 grant execute on all functions in schema tests to anon, authenticated, service_role;

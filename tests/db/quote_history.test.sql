@@ -35,7 +35,7 @@ alter table price_rules enable trigger user;
 update feature_flags set enabled = true where key = 'dynamic_pricing';
 
 -- Bookings, priced as of their moment; half of them with a code.
-alter table bookings disable trigger user;
+select tests.booking_triggers('disable');
 create temp table wishes as
 select n, 1 + (random() * 60)::int as adults, (random() * 12)::int as children, (random() * 4)::int as toddlers,
 	(array['94538', '95112', '95814', '95240', '95616'])[1 + (random() * 4)::int] as zip,
@@ -54,7 +54,7 @@ select p.id, 'MH-' || translate(upper(lpad(to_hex(p.n), 5, '0')), '01', 'XY'), (
 	coalesce(event_at, now()), coalesce(event_at, now()) + interval '2 hours', 'America/Los_Angeles', adults, children, toddlers, 'x', zip,
 	(q ->> 'road_miles')::numeric, q, (q ->> 'total_cents')::int, (q ->> 'deposit_cents')::int, q ->> 'price_version', now(), at
 from priced p
-on conflict (reference) do nothing;
+on conflict do nothing;
 insert into promo_redemptions (promo_code_id, booking_id, station_id, code, rate, cents, min_order_cents, discount_cents)
 select (q #>> '{promo,id}')::uuid, b.id, b.station_id, q #>> '{promo,code}', (q #>> '{promo,rate}')::numeric, (q #>> '{promo,cents}')::int,
 	(q #>> '{promo,min_order_cents}')::int, (q #>> '{promo,discount_cents}')::int

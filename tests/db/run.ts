@@ -3,10 +3,12 @@
  * database: PGlite, or with TEST_DATABASE_URL a database of its own on that server.
  *   node tests/db/run.ts              all
  *   node tests/db/run.ts pricing      only files and matrix rows whose name holds one of the words
+ *   node tests/db/run.ts --partitioned   on native PostgreSQL, after scripts/partition-bookings has run: the same must hold
  * The last line is `N passed, N failed`; the exit code says the same.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runSteps, steps } from '../../scripts/partition-bookings/run.ts';
 import { checkAdvisors } from './advisors.ts';
 import { makeTestDatabase, type TestDatabase } from './database.ts';
 import { checkMatrix } from './matrix-sql.ts';
@@ -17,14 +19,16 @@ interface Result {
 }
 
 const here = import.meta.dirname;
-const words = process.argv.slice(2);
+const partitioned = process.argv.includes('--partitioned');
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const wanted = (name: string): boolean => words.length === 0 || words.some((word) => name.includes(word));
 
 const db = await makeTestDatabase();
+if (partitioned) await partition(db);
 let passed = 0;
 let failed = 0;
 try {
-	console.info(`Database tests on ${db.name}`);
+	console.info(`Database tests on ${db.name}${partitioned ? ', bookings partitioned' : ''}`);
 	for (const file of (await readdir(here)).filter((name) => name.endsWith('.test.sql') && wanted(name)).sort()) {
 		report(file, await runFile(db, file));
 	}
@@ -39,6 +43,11 @@ try {
 }
 console.info(`${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);
+
+async function partition({ url }: TestDatabase): Promise<void> {
+	if (!url) throw new Error('Partitions are tried on native PostgreSQL. Set TEST_DATABASE_URL.');
+	for (const line of await runSteps(url, steps)) console.info(line);
+}
 
 function report(name: string, result: Result): void {
 	passed += result.passed;

@@ -6,7 +6,7 @@ select gen_random_uuid() as id, n, (array['94538', '95112', '94102', '94520', '9
 	(array['confirmed', 'completed', 'completed', 'pending', 'cancelled'])[1 + floor(random() * 5)::int] as status,
 	(random() * 500000)::int as total, date '2031-01-01' + floor(random() * 90)::int + time '19:00' as at
 from generate_series(1, 10000) n;
-alter table bookings disable trigger user;
+select tests.booking_triggers('disable');
 insert into bookings (id, reference, station_id, customer_id, status, event_at, event_ends_at, timezone, adults, venue_line1, venue_zip, road_miles,
 	quote, total_cents, deposit_cents, price_version, hold_expires_at, cancelled_at, cancel_reason, deleted_at, delete_reason)
 select t.id, 'MH-' || substr(translate(md5(t.n::text || 'x'), '01abcdef', 'ZYABCDEF'), 1, 1) || translate(lpad(to_hex(t.n), 4, '0'), '01abcdef', 'ZYABCDEF'),
@@ -15,7 +15,7 @@ select t.id, 'MH-' || substr(translate(md5(t.n::text || 'x'), '01abcdef', 'ZYABC
 	case t.status when 'pending' then now() end, case t.status when 'cancelled' then now() end, case t.status when 'cancelled' then 'Rain' end,
 	case when t.n % 100 = 0 then now() end, case when t.n % 100 = 0 then 'Entered twice' end
 from thrown t;
-alter table bookings enable trigger user;
+select tests.booking_triggers('enable');
 select private.assess_tax(b) from bookings b join thrown t on t.id = b.id;
 create temp table counted as
 select t.total, s.pre_tax_cents, s.tax_cents, t.zip, r.rate from thrown t
