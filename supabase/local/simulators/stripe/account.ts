@@ -6,7 +6,8 @@ import Stripe from 'stripe';
 import { notAuthenticated, type Decline, type TestCard } from './cards.ts';
 import { invalid, missing, StripeRefusal } from './errors.ts';
 import { newId, seconds } from './ids.ts';
-import { newCharge, newDispute, newIntent, newRefund, newTransaction, type Attempt, type Payer } from './objects.ts';
+import { newCharge, type Attempt, type Payer } from './charges.ts';
+import { newDispute, newIntent, newRefund, newTransaction } from './objects.ts';
 import type { SessionDraft, StripeStore } from './store.ts';
 
 export type Paid = { state: 'paid' } | { state: 'challenge'; intent: string } | { state: 'declined'; decline: Decline };
