@@ -122,6 +122,15 @@ describe.each(backends)('storage on %s', (backend) => {
 			expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
 		});
 
+		it('gives the file the name that it is to be saved by', async () => {
+			const path = await stored('own');
+			const { data } = await as('chef').createSignedUrl(path, 60, { download: 'INV-1.png' });
+			const { headers } = await fetch(data?.signedUrl ?? '');
+			expect(headers.get('content-disposition')).toMatch(/^attachment; filename=INV-1\.png;/);
+			const { data: shown } = await as('chef').createSignedUrl(path, 60);
+			expect((await fetch(shown?.signedUrl ?? '')).headers.get('content-disposition')).toBeNull();
+		});
+
 		it('opens no other photo, nothing when it is over, nothing when it is changed, and is no session', async () => {
 			const [path, other] = [await stored('own'), await stored('own')];
 			const { data } = await as('chef').createSignedUrl(path, 60);

@@ -3,6 +3,7 @@
  * - a file that the official client sends as a form's nameless field is not found there;
  * - signed addresses come in fields that the official client does not read, several at once are not found, and a bad token
  *   is answered with 500;
+ * - a signed address does not give the file the name that its `download` asks for;
  * - that an object is absent is told with another status than the client expects;
  * - its tokens are signed with the secret of sessions; given out, they are signed with a key of their own;
  * - an upload that does not say its length is not measured against the bucket's limit.
@@ -44,6 +45,8 @@ export async function mendStorage(
 	if (request.method === 'POST' && /^\/object\/sign\/[^/]+$/.test(path)) return signMany(asked, keys, serve);
 	const response = await serve(asked);
 	if (request.method === 'POST' && signedPath.test(path) && response.ok) return withAddress(response, path, keys);
+	const name = request.method === 'GET' && signedPath.test(path) ? url.searchParams.get('download') : null;
+	if (name !== null && response.ok) return named(response, name);
 	return path.startsWith('/object/info/') && response.status === 400 ? asAbsent(response) : response;
 }
 
@@ -88,6 +91,14 @@ async function addressIn(response: Response, keys: Keys): Promise<string | null>
 	const [address = '', query] = signedUrl.split('?');
 	const claims = await verified(new URLSearchParams(query).get('token') ?? '', keys.lite);
 	return claims && `${address.slice(root.length)}?token=${await sign(claims, keys.ours)}`;
+}
+
+/** The file as a download, under its name where there is one. */
+function named(response: Response, name: string): Response {
+	const headers = new Headers(response.headers);
+	const encoded = encodeURIComponent(name);
+	headers.set('content-disposition', `attachment${name && `; filename=${encoded}; filename*=UTF-8''${encoded};`}`);
+	return new Response(response.body, { status: response.status, headers });
 }
 
 async function asAbsent(response: Response): Promise<Response> {
