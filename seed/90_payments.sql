@@ -9,10 +9,9 @@ values
 	('MA', 'credit', 0, true, 'Massachusetts forbids surcharges on credit cards.', '2024-01-01')
 on conflict do nothing;
 
-insert into private.settings (key, value)
-values
-	('payments.balance_days', '7'),
-	('payments.fee_note', 'Card networks charge us for credit cards, so a credit card costs a little more. Debit and prepaid cards, Zelle, Venmo, cash and checks cost nothing extra.'),
-	('payments.zelle', 'In your bank''s app, send it by Zelle to My Hibachi and put your booking reference in the memo. We tell you the account when we contact you.'),
-	('payments.venmo', 'In Venmo, send it to My Hibachi with your booking reference in the note. We tell you the account when we contact you.')
-on conflict do nothing;
+-- placeholders, until head office writes its own
+update public.payment_settings set
+	fee_note = 'Card networks charge us for credit cards, so a credit card costs a little more. Debit and prepaid cards, Zelle, Venmo, cash and checks cost nothing extra.',
+	zelle = 'In your bank''s app, send it by Zelle to My Hibachi and put your booking reference in the memo. We tell you the account when we contact you.',
+	venmo = 'In Venmo, send it to My Hibachi with your booking reference in the note. We tell you the account when we contact you.'
+where version = 1 and zelle is null and venmo is null;

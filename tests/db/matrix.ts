@@ -319,6 +319,11 @@ export const matrix: Record<string, TableRule> = {
 		},
 		{ select: 'a a a a - - -', insert: 'a a - - - - -', update: 'a a - - - - -' }
 	),
+	// one row, always there
+	payment_settings: table(
+		{ row: () => ({ id: '1' }), update: 'balance_days' },
+		{ select: 'a a a a - - -', update: 'a a - - - - -' }
+	),
 	// a customer sees the own ledger, not how it came about
 	payments: table({ row: fixture('payment') }, { select: 'a a a o - o -' }),
 	payment_checkouts: table({ row: (side) => ({ booking_id: booking(side) }) }, { select: 'a a a o - - -' }),

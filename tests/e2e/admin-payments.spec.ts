@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { signIn, stackUnderTest } from '../api.ts';
+import { request, signIn, stackUnderTest } from '../api.ts';
 import { callAs, enter, live, panel, someBooking } from './admin-steps.ts';
 import { soon } from './live.ts';
 
@@ -81,6 +81,41 @@ test('money that does not fit is in the queue at once and leaves it with a reaso
 	await expect(item).toHaveCount(0);
 	await page.goto(panel(`/payments/attention?status=resolved&q=${reference}`));
 	await expect(page.locator('li[data-row]').filter({ hasText: reference })).toContainText('Sent back by check');
+});
+
+test('what customers read about paying is edited by head office, and is on open pages and on theirs at once', async ({
+	page,
+	browser
+}) => {
+	const { booking_id, access_token } = await someBooking();
+	const other = await (await browser.newContext()).newPage();
+	await enter(other, 'support@demo.test');
+	await other.goto(panel('/payments/settings'));
+	await live(other);
+	await enter(page, 'admin@demo.test');
+	await page.goto(panel('/payments/settings'));
+	await live(page);
+	const venmo = page.getByLabel('Venmo');
+	const before = await venmo.inputValue();
+	const after = `To @hibachi-${crypto.randomUUID().slice(0, 8)}, with your reference.`;
+	const save = page.getByRole('button', { name: 'Save', exact: true }).first();
+	try {
+		await venmo.fill('to us');
+		await save.click();
+		await expect(page.getByText('10 to 1000 characters, or nothing.').first()).toBeVisible();
+		await venmo.fill(after);
+		await save.click();
+		await expect(other.getByText(after)).toBeVisible();
+		await other.goto(`/payment/${booking_id}?token=${encodeURIComponent(access_token)}&way=venmo`);
+		await expect(other.getByText(after)).toBeVisible();
+	} finally {
+		await request(stackUnderTest(), '/rest/v1/payment_settings?id=eq.1', {
+			method: 'PATCH',
+			body: JSON.stringify({ venmo: before }),
+			token: await signIn(stackUnderTest(), 'admin@demo.test')
+		});
+	}
+	await other.context().close();
 });
 
 test('who may only read payments finds nothing to write, and a chef finds no page', async ({ page, browser }) => {

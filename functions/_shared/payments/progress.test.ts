@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { declineWords } from './decline.ts';
 import { inReceiptOrder, paymentStage } from './progress.ts';
 import type { PaymentCheckout, PaymentEntry } from './schema.ts';
-import { formatRate, holdLeft, whyNotWords } from './words.ts';
+import { formatRate, holdLeft, paidWords, payTime, whyNotWords } from './words.ts';
 
 const attempt = (status: PaymentCheckout['status']): PaymentCheckout => ({
 	id: 'c1',
@@ -97,4 +97,20 @@ describe('words', () => {
 		expect(before(3600 * 23 + 60 * 5)).toBe('23 h 5 min');
 		expect([0, -1].map(before)).toEqual([null, null]);
 	});
+});
+
+it('tells how long after the dinner it can be paid', () => {
+	expect([0, 1, 7, 10].map(payTime)).toEqual([
+		'any time before your dinner',
+		'any time before your dinner or up to a day after it',
+		'any time before your dinner or up to a week after it',
+		'any time before your dinner or up to 10 days after it'
+	]);
+});
+
+it('tells how far a dinner is paid, and nothing of one that nobody pays for any more', () => {
+	expect(paidWords({ payment_status: 'deposit_paid', payable: 'balance' })).toBe('Deposit paid');
+	expect(paidWords({ payment_status: 'unpaid', payable: 'deposit' })).toBe('Nothing paid yet');
+	expect(paidWords({ payment_status: 'unpaid', payable: null })).toBeNull();
+	expect(paidWords({ payment_status: 'refunded', payable: null })).toBe('Refunded');
 });

@@ -47,6 +47,8 @@ export const paymentPage = z.object({
 	guest_topic: z.nullable(z.string()),
 	/** What can be paid now; null when nothing can, and `why_not` says why. */
 	payable: z.nullable(z.enum(['deposit', 'balance'])),
+	/** Days after the dinner that its balance can still be paid online. */
+	balance_days: z.int(),
 	why_not: z.nullable(z.string()),
 	why_not_message: z.nullable(z.string()),
 	/** Whether a tip may be given, also where all is paid. */
@@ -80,6 +82,20 @@ export const paymentProgress = z.object({
 	topic: z.string()
 });
 export type PaymentProgress = z.infer<typeof paymentProgress>;
+
+/** What `my_balances` answers: the money of a customer's own bookings. Amounts in cents. */
+export const ownBalances = z.array(
+	z.object({
+		booking_id: z.string(),
+		payment_status: z.enum(['unpaid', 'partially_paid', 'deposit_paid', 'paid', 'partially_refunded', 'refunded']),
+		paid_cents: z.int(),
+		balance_due_cents: z.int(),
+		/** What can be paid now; null where nothing can. */
+		payable: z.nullable(z.enum(['deposit', 'balance'])),
+		amount_due_cents: z.int()
+	})
+);
+export type OwnBalance = z.infer<typeof ownBalances>[number];
 
 /** What `report_payment` answers. */
 export const reportedPayment = z.object({ reported: z.boolean(), hold_expires_at: z.nullable(z.string()) });

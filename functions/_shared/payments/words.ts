@@ -1,4 +1,4 @@
-import type { PaymentEntry } from './schema.ts';
+import type { OwnBalance, PaymentEntry } from './schema.ts';
 
 const kinds: Record<PaymentEntry['kind'], string> = {
 	deposit: 'Deposit',
@@ -35,6 +35,20 @@ export function formatRate(rate: number): string {
 	return `${Number((rate * 100).toFixed(3))}%`;
 }
 
+const statuses: Record<OwnBalance['payment_status'], string> = {
+	unpaid: 'Nothing paid yet',
+	partially_paid: 'Partly paid',
+	deposit_paid: 'Deposit paid',
+	paid: 'Paid',
+	partially_refunded: 'Partly refunded',
+	refunded: 'Refunded'
+};
+
+/** How far a dinner is paid, in words; null where that says nothing: no money came for what is not open for paying. */
+export function paidWords({ payment_status, payable }: Pick<OwnBalance, 'payment_status' | 'payable'>): string | null {
+	return payment_status === 'unpaid' && payable === null ? null : statuses[payment_status];
+}
+
 /** Why nothing can be paid here, and what to do. `why` and `message` are the database's. */
 export function whyNotWords(why: string | null, message: string | null): { title: string; help: string } {
 	switch (why) {
@@ -50,11 +64,18 @@ export function whyNotWords(why: string | null, message: string | null): { title
 		case 'TOO_LATE':
 			return {
 				title: 'Online payment is closed for this dinner',
-				help: 'It could be paid here until a week after the dinner. Talk to us and we sort it out.'
+				help: 'It could be paid here until some days after the dinner. Talk to us and we sort it out.'
 			};
 		default:
 			return { title: 'There is nothing to pay here now', help: message ?? 'If you expected something, talk to us.' };
 	}
+}
+
+/** Until when a balance can be paid, as the end of a sentence; days after the dinner. */
+export function payTime(days: number): string {
+	const before = 'any time before your dinner';
+	if (days === 0) return before;
+	return `${before} or up to ${days === 7 ? 'a week' : days === 1 ? 'a day' : `${days} days`} after it`;
 }
 
 /** What is left of a hold: `29:05` (minutes and seconds), `3 h 12 min` from an hour on; null once it has ended. */

@@ -161,6 +161,25 @@ export const cardFeeRule = z.object({
 });
 export type CardFeeRule = z.infer<typeof cardFeeRule>;
 
+/** What customers are told about paying, and until when they can. */
+export const paymentTexts = z.object({
+	zelle: z.nullable(z.string()),
+	venmo: z.nullable(z.string()),
+	fee_note: z.nullable(z.string()),
+	balance_days: z.int(),
+	version: z.int()
+});
+export type PaymentTexts = z.infer<typeof paymentTexts>;
+
+/** How long a station's pending bookings wait for their deposit, in minutes. */
+export const stationHold = z.object({
+	id: z.string(),
+	name: z.string(),
+	hold_minutes: z.int(),
+	unpaid_hold_minutes: z.int()
+});
+export type StationHold = z.infer<typeof stationHold>;
+
 export const cancellationPolicy = z.object({
 	id: z.string(),
 	effective_from: z.string(),

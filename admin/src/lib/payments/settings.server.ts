@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
 import { action, invalid, type Deed } from '#admin/platform/action.server.ts';
 import { dataOf, type Api } from '#admin/platform/api.ts';
-import { cancellationPolicy, cardFeeRule, type CancellationPolicy, type CardFeeRule } from './schema.ts';
+import { saveEdit } from '#admin/platform/edit.server.ts';
+import { cancellationPolicy, cardFeeRule, paymentTexts, stationHold } from './schema.ts';
+import { fieldsOfTexts, textFields, textsOfFields } from './texts.ts';
 import { centsOf } from './words.ts';
 
-/** The card fees in force or to come, and every version of the cancellation policy, newest first. */
-export async function readPaymentSettings(
-	api: Api,
-	now: string
-): Promise<{ rules: CardFeeRule[]; policies: CancellationPolicy[] }> {
-	const [rules, policies] = await Promise.all([
+const texts = 'zelle, venmo, fee_note, balance_days, version';
+
+/** All that decides how customers pay: the card fees in force or to come, every version of the policy (newest first), texts and holds. */
+export async function readPaymentSettings(api: Api, now: string) {
+	const [rules, policies, told, holds] = await Promise.all([
 		api
 			.from('card_fee_rules')
 			.select('id, state, funding, rate, enabled, reason, effective_from, effective_to, version')
@@ -22,11 +23,15 @@ export async function readPaymentSettings(
 				'id, effective_from, full_refund_days, free_reschedules, free_reschedule_hours, reschedule_fee_cents, note'
 			)
 			.order('effective_from', { ascending: false })
-			.order('id')
+			.order('id'),
+		api.from('payment_settings').select(texts).single(),
+		api.from('stations').select('id, name, hold_minutes, unpaid_hold_minutes').is('deleted_at', null).order('name')
 	]);
 	return {
 		rules: z.array(cardFeeRule).parse(dataOf(rules)),
-		policies: z.array(cancellationPolicy).parse(dataOf(policies))
+		policies: z.array(cancellationPolicy).parse(dataOf(policies)),
+		texts: paymentTexts.parse(dataOf(told)),
+		holds: z.array(stationHold).parse(dataOf(holds))
 	};
 }
 
@@ -74,6 +79,25 @@ export const settingsActions = {
 			throw invalid({ state: 'There is a rule for this state and card already; change that one.' });
 		dataOf(answer);
 		return { done: `A rule for ${state} holds from now on.` };
+	}),
+
+	editTexts: action('editTexts', ['payments.write'], async (work) => {
+		const { api } = work;
+		const { changed } = await saveEdit(
+			work,
+			Object.keys(textFields),
+			async () => {
+				const row = paymentTexts.parse(dataOf(await api.from('payment_settings').select(texts).single()));
+				return { version: row.version, fields: fieldsOfTexts(row) };
+			},
+			async (fields, version) => {
+				const { values, problems } = textsOfFields(fields);
+				if (Object.keys(problems).length) throw invalid(problems);
+				const answer = await api.from('payment_settings').update(values).eq('version', version).select('id');
+				return (dataOf(answer) as unknown[]).length > 0;
+			}
+		);
+		return { done: changed ? 'Saved. Customers read it from now on.' : 'Nothing was changed.' };
 	}),
 
 	newPolicy: action('newPolicy', ['payments.write'], async (work) => {

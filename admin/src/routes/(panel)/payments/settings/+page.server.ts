@@ -5,6 +5,7 @@ import { pages } from '#admin/platform/navigation.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	event.depends('admin:payment-settings');
 	const visitor = await allowed(event, ...pages.payments.needs);
 	const settings = await readPaymentSettings(apiOf(event), new Date().toISOString());
 	return {
