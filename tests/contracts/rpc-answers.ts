@@ -10,7 +10,8 @@ import { assignmentAnswer, changedBooking, chefProgress, linkedCustomer } from '
 import { bookingAnswer, bookingRequest, guestBooking, slots, stationForZip } from '#shared/booking/schema.ts';
 import { siteCatalog } from '#shared/catalog/schema.ts';
 import { capturedLead } from '#shared/leads/answers.ts';
-import { paymentPage, paymentProgress, paymentQuote, reportedPayment } from '#shared/payments/schema.ts';
+import { documentFile, listedDocument } from '#shared/payments/documents.ts';
+import { ownBalances, paymentPage, paymentProgress, paymentQuote, reportedPayment } from '#shared/payments/schema.ts';
 import {
 	priceCancelled,
 	pricedDays,
@@ -34,15 +35,18 @@ export const rpcAnswers = {
 	confirm_booking: changedBooking,
 	create_booking: bookingAnswer,
 	dashboard,
+	document_file: documentFile,
 	end_price_rule: ruleSaved,
 	explain_quote: quoteExplained,
 	customer_duplicates: duplicates,
 	get_booking: guestBooking,
+	issue_invoice: listedDocument,
 	link_my_customer: linkedCustomer,
 	move_booking: changedBooking,
 	merge_customers: mergedCustomer,
 	move_menu_item: movedItem,
 	my_assignments: assignments,
+	my_balances: ownBalances,
 	my_permissions: grants,
 	payment_page: paymentPage,
 	payment_progress: paymentProgress,
@@ -57,7 +61,8 @@ export const rpcAnswers = {
 	set_price: priceSet,
 	site_catalog: siteCatalog,
 	station_for_zip: stationForZip,
-	update_booking: changedBooking
+	update_booking: changedBooking,
+	void_document: listedDocument
 } satisfies Record<string, Schema>;
 
 /** Schemas of arguments that are JSON themselves, by function and argument. */

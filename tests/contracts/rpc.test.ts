@@ -126,6 +126,23 @@ describe('what the apps read is what the API answers', () => {
 		expect(await call('report_payment', { ...own, p_request: { method: 'zelle' } })).toMatchObject({ reported: true });
 	});
 
+	it('issue_invoice, document_file and void_document', async () => {
+		const { booking_id } = await book();
+		const invoice = await call('issue_invoice', { p_booking: booking_id }, admin);
+		expect(invoice).toMatchObject({ kind: 'invoice', status: 'issued', ready: false });
+		await api.db.query('update public.documents set sha256 = $2 where id = $1', [invoice.id, 'a'.repeat(64)]);
+		const p_document = invoice.id;
+		expect(await call('document_file', { p_document }, manager)).toMatchObject({ number: invoice.number });
+		const voided = { p_document, p_reason: 'Made by a contract', p_reissue: false };
+		expect(await call('void_document', voided, admin)).toMatchObject({ number: invoice.number, status: 'void' });
+	});
+
+	it('my_balances', async () => {
+		expect(await call('my_balances', {}, customer)).toContainEqual(
+			expect.objectContaining({ payable: 'balance', payment_status: 'deposit_paid' })
+		);
+	});
+
 	it('dashboard', async () => {
 		expect((await call('dashboard', {}, manager)).activity?.length).toBeGreaterThan(0);
 	});

@@ -1,4 +1,4 @@
-select plan(22);
+select plan(27);
 
 select tests.only_chefs(2);
 select tests.as_customer('ana@example.test');
@@ -55,4 +55,14 @@ select ok(report_payment(pg_temp.ana(), '{"method": "check"}') @> '{"reported": 
 select tests.as_anon();
 select is(report_payment(pg_temp.bo(), '{"method": "zelle"}') ->> 'code', 'NOT_FOUND', 'Without its token a booking is not there');
 
+-- All of the own dinners
+select tests.as_anon();
+select is(tests.code('select my_balances()'), '42501', 'A visitor has no balances');
+select tests.as_customer('nobody.yet@example.test');
+select is(my_balances(), '[]', 'nor has who booked nothing');
+select tests.as_customer('ana@example.test');
+select is((select array_agg(m ->> 'booking_id') from jsonb_array_elements(my_balances()) m), array[pg_temp.ana()::text], 'A customer reads the own ones only');
+select ok(my_balances() -> 0 @> '{"payment_status": "deposit_paid", "payable": "balance", "balance_due_cents": 45000}', 'with what is due');
+select cancel_booking(pg_temp.ana(), 'We are ill.');
+select is(my_balances() -> 0 -> 'payable', 'null', 'and nothing to pay for what is cancelled');
 select * from finish();

@@ -48,11 +48,26 @@ test.describe('the account', () => {
 		await bookedByApi(slot, { contact: { name: 'Robin', email, phone: someGuest().phone, sms_consent: false } });
 		await register(page, email);
 		await expect(page.getByRole('link', { name: /Held for you/ })).toHaveCount(1);
+		await expect(page.getByTestId('booking-money')).toContainText('Nothing paid yet');
+		await expect(page.getByRole('link', { name: 'Pay the $100 deposit' })).toHaveAttribute('href', /^\/payment\//);
 		await page.getByLabel('Phone').fill('(510) 222-3344');
 		await page.getByRole('button', { name: 'Save' }).click();
 		await expect(page.getByText('Your details are saved.').first()).toBeVisible();
 		await page.reload();
 		await expect(page.getByLabel('Phone')).toHaveValue('(510) 222-3344');
+	});
+
+	test('says what is paid and what is due for each dinner, and leads to where it is paid', async ({ page }) => {
+		await page.goto('/login?next=/account');
+		await page.getByLabel('E-mail').fill('customer@demo.test');
+		await page.getByLabel('Password').fill('hibachi-demo');
+		await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+		const row = page.getByTestId('booking-money').filter({ hasText: 'Deposit paid' }).first();
+		await expect(row).toContainText(/Deposit paid, \$[\d,.]+ due/);
+		const due = /\$[\d,.]+\d/.exec((await row.textContent()) ?? '')?.[0] ?? '';
+		await row.getByRole('link', { name: 'Pay the balance' }).click();
+		await expect(page.getByRole('heading', { name: 'Pay for your dinner' })).toBeVisible();
+		await expect(page.getByTestId('amount-due')).toContainText(due);
 	});
 
 	test('a link by e-mail signs in without a password and goes on to where one wanted', async ({ page }) => {

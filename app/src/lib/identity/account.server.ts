@@ -5,13 +5,14 @@ import { firstMessages, type FieldMessages } from '#shared/booking/form.ts';
 import { accountBooking, accountBookings, policyOf, type AccountBooking } from '#shared/booking/account.ts';
 import type { GuestBooking } from '#shared/booking/schema.ts';
 import { profileForm } from '#shared/identity/schema.ts';
+import { ownBalances } from '#shared/payments/schema.ts';
 import { takesCards } from '#shared/payments/words.ts';
 import { bookableDates } from '../booking/book-page.server.ts';
 import { calendarAnswer, startTimesOf } from '../booking/guest-page.server.ts';
 import { cancelBooking, progressOf, rescheduleBooking, type Held } from '../booking/manage.server.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { paymentBeside } from '../payments/page.server.ts';
-import { apiAccess } from '../platform/rpc.server.ts';
+import { apiAccess, rpcAs } from '../platform/rpc.server.ts';
 
 /** Everything the account's own pages show of a booking, read under the customer's own rights. */
 const columns = `id, reference, status, event_at, event_ends_at, timezone, station_id, adults, children, toddlers, notes,
@@ -30,9 +31,10 @@ export interface ProfileOutcome {
 export async function accountPage({ locals, url }: RequestEvent) {
 	const user = await signedIn({ locals, url });
 	await locals.supabase.rpc('link_my_customer' as never);
-	const [bookings, customer] = await Promise.all([
+	const [bookings, customer, balances] = await Promise.all([
 		locals.supabase.from('bookings').select(columns).order('event_at', { ascending: false }).limit(100),
-		locals.supabase.from('customers').select('name, email, phone, sms_consent').eq('user_id', user.id).maybeSingle()
+		locals.supabase.from('customers').select('name, email, phone, sms_consent').eq('user_id', user.id).maybeSingle(),
+		rpcAs(locals.supabase, 'my_balances', {}, ownBalances)
 	]);
 	if (bookings.error || customer.error)
 		error(503, { message: 'We could not read your bookings just now.', code: 'UNREACHABLE' });
@@ -42,6 +44,8 @@ export async function accountPage({ locals, url }: RequestEvent) {
 		profile: customer.data ?? { name: '', email: user.email ?? '', phone: null, sms_consent: false },
 		upcoming: all.filter(isUpcoming).reverse(),
 		past: all.filter((booking) => !isUpcoming(booking)),
+		// the dinners are shown without their money rather than not at all
+		money: new Map(balances.ok ? balances.data.map((own) => [own.booking_id, own]) : []),
 		saved: url.searchParams.get('saved')
 	};
 }
