@@ -5,6 +5,8 @@ import type { StackStatus } from './tests/stack.ts';
 const { executablePath, env, args } = await browser();
 const status = process.env.TEST_STACK ? (JSON.parse(process.env.TEST_STACK) as StackStatus) : null;
 
+const switches = '**/switches.spec.ts';
+
 /** Tests run against a stack that is already up (`tests/run.ts` starts one); without one, against the default ports. */
 export default defineConfig({
 	testDir: 'tests',
@@ -27,12 +29,12 @@ export default defineConfig({
 		launchOptions: { executablePath, env, args }
 	},
 	projects: [
-		{ name: 'desktop', use: { ...devices['Desktop Chrome'] } },
+		{ name: 'desktop', use: { ...devices['Desktop Chrome'] }, testIgnore: switches },
 		// What differs on a phone: layout and touch. Light colours are looked at on the desktop.
 		{
 			name: 'phone',
 			use: { ...devices['Pixel 7'] },
-			testIgnore: ['**/admin*.spec.ts', '**/account.spec.ts'],
+			testIgnore: ['**/admin*.spec.ts', '**/account.spec.ts', switches],
 			grepInvert: /a11y.*in light/
 		},
 		{
@@ -40,6 +42,8 @@ export default defineConfig({
 			use: { ...devices['iPad (gen 7)'], defaultBrowserType: 'chromium' },
 			testMatch: ['e2e/booking.spec.ts', 'e2e/admin-bookings.spec.ts'],
 			grep: /a visitor books|open list/
-		}
+		},
+		// Flags are the whole house's: runs alone, after the others.
+		{ name: 'switches', use: { ...devices['Desktop Chrome'] }, testMatch: switches }
 	]
 });

@@ -78,7 +78,13 @@ export const stages: Stage[] = [
 	{
 		name: 'browser',
 		what: 'journeys, accessibility, screenshots on PGlite',
-		run: (context) => onStack(context, { portBase: ports.pglite }, playwright)
+		run: (context) =>
+			onStack(context, { portBase: ports.pglite }, async (inner, stack) =>
+				sum(
+					await playwright(inner, stack, ['desktop', 'phone', 'tablet'].map(projectOf)),
+					await playwright(inner, stack, [projectOf('switches')])
+				)
+			)
 	},
 	{
 		name: 'attack',
@@ -147,6 +153,10 @@ async function playwright(
 	});
 	const result = await readJson<{ stats: { expected: number; unexpected: number; flaky: number } }>(report);
 	return counted(code, (result?.stats.expected ?? 0) + (result?.stats.flaky ?? 0), result?.stats.unexpected ?? 0);
+}
+
+function projectOf(name: string): string {
+	return `--project=${name}`;
 }
 
 async function attacks({ command, readJson, scratch }: Context, stack: TestStack, rounds = '5'): Promise<Outcome> {

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { adminPages, pageStates, publicPages } from '../pages.ts';
 import { stackUnderTest } from '../api.ts';
-import { confirmedDinner, openPage, someDinner } from '../e2e/payment-steps.ts';
+import { cards, confirmedDinner, openPage, payWith, someDinner, toCardPage } from '../e2e/payment-steps.ts';
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -31,6 +31,19 @@ for (const scheme of ['light', 'dark'] as const) {
 					violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
 				).toEqual([]);
 			}
+		});
+
+		test('what was paid has nothing that axe objects to', async ({ page }) => {
+			test.slow();
+			await openPage(page, (await someDinner()).path);
+			await toCardPage(page);
+			await payWith(page, cards.good);
+			await expect(page).toHaveURL(/\/payment\/success/);
+			await expect(page.getByTestId('payment-success')).toBeVisible();
+			const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+			expect(
+				violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+			).toEqual([]);
 		});
 
 		test('the chef view has nothing that axe objects to', async ({ page }) => {

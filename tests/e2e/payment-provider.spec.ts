@@ -1,5 +1,21 @@
-import { expect, test } from '@playwright/test';
-import { cards, onCardPage, openPage, payWith, sessionsOf, someDinner, stripeIs, toCardPage } from './payment-steps.ts';
+import { expect, test, type Page } from '@playwright/test';
+import { until } from '../until.ts';
+import { rowsAs } from './admin-steps.ts';
+import { someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
+import { mailTo } from './mail.ts';
+import {
+	cards,
+	endHold,
+	ledgerOf,
+	onCardPage,
+	openPage,
+	payWith,
+	sessionsOf,
+	someDinner,
+	stripeIs,
+	toCardPage,
+	type Payable
+} from './payment-steps.ts';
 
 /** The simulated Stripe is one for all: what is switched here other tests meet as well, and try again. */
 test.describe.configure({ mode: 'serial' });
@@ -68,4 +84,61 @@ test('offline it says that the payment goes on, and catches up once back', async
 	await stripeIs({ deliver: true });
 	await context.setOffline(false);
 	await expect(page.getByTestId('payment-success')).toBeVisible();
+});
+
+test.describe('a hold that ends in the very moment of paying', () => {
+	const zip = '95814';
+
+	/** A held dinner of a guest, paid by card; the word of the card company is kept back. */
+	async function paidInTheLastMoment(page: Page) {
+		const slot = await someFreeSlot(zip);
+		const guest = someGuest();
+		const dinner = await someDinner({
+			starts_at: slot.starts_at,
+			zip,
+			venue: { line1: '1 Test Street', line2: '', city: 'Sacramento', state: 'CA', zip },
+			contact: { name: 'Robin Rivera', ...guest, sms_consent: false }
+		});
+		await takeAll(slot, zip);
+		await openPage(page, dinner.path);
+		await toCardPage(page);
+		await stripeIs({ deliver: false });
+		await payWith(page, cards.good);
+		await expect(page.getByTestId('payment-steps')).toHaveAttribute('data-stage', 'processing');
+		await endHold(dinner);
+		return { slot, guest, dinner };
+	}
+
+	/** What the office reads of it, once it says so. */
+	const told = (dinner: Payable, resolution: string) =>
+		until(
+			async () =>
+				(
+					await rowsAs<{ kind: string; resolution: string | null }>(
+						'admin@demo.test',
+						`payment_attention?booking_id=eq.${dinner.booking_id}&select=kind,resolution`
+					)
+				).find((row) => row.kind === 'late_payment' && row.resolution === resolution) ?? null,
+			{ what: `a late payment that was ${resolution}`, timeoutMs: 30_000 }
+		);
+
+	test('is booked again where the chef is still free, and both sides are told', async ({ page }) => {
+		const { guest, dinner } = await paidInTheLastMoment(page);
+		await stripeIs({ deliver: true });
+		await expect(page.getByTestId('payment-success')).toBeVisible();
+		await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your dinner is confirmed');
+		await mailTo(guest.email, ({ subject }) => subject.startsWith("It's on after all"));
+		await told(dinner, 'rebooked');
+	});
+
+	test('goes back in full where the chef was taken, and both sides are told', async ({ page }) => {
+		const { slot, guest, dinner } = await paidInTheLastMoment(page);
+		await takeAll(slot, zip);
+		await stripeIs({ deliver: true });
+		await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your payment is here, the date is not');
+		await mailTo(guest.email, ({ subject }) => subject.startsWith('Your deposit is on its way back'));
+		await told(dinner, 'refunded');
+		const cents = (await ledgerOf(dinner)).map(({ amount_cents }) => amount_cents);
+		expect(cents.reduce((sum, amount) => sum + amount, 0)).toBe(0);
+	});
 });

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import pg from 'pg';
 import { bookingRequest, request, rpc, signIn, stackUnderTest } from '../api.ts';
 import { until } from '../until.ts';
 import { someFreeSlot } from './booking-steps.ts';
@@ -47,6 +48,20 @@ export async function confirmedDinner(over: Record<string, unknown> = {}): Promi
 	);
 	if (answer.status !== 200) throw new Error(`record_payment answered ${answer.status} ${JSON.stringify(answer.body)}`);
 	return dinner;
+}
+
+/** Ends a dinner's hold now, as the sweep of holds does when its time has come. */
+export async function endHold({ booking_id }: Pick<Payable, 'booking_id'>): Promise<void> {
+	const client = new pg.Client(stackUnderTest().DB_URL ?? '');
+	await client.connect();
+	try {
+		await client.query(`update public.bookings set hold_expires_at = now() - interval '1 second' where id = $1`, [
+			booking_id
+		]);
+		await client.query('select private.expire_holds_of(array[$1::uuid])', [booking_id]);
+	} finally {
+		await client.end();
+	}
 }
 
 /** Opens a page of the site and waits until it listens to what is pressed. */

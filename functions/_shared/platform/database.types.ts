@@ -1589,6 +1589,40 @@ export type Database = {
 					}
 				];
 			};
+			payment_settings: {
+				Row: {
+					balance_days: number;
+					created_at: string;
+					fee_note: string | null;
+					id: number;
+					updated_at: string;
+					venmo: string | null;
+					version: number;
+					zelle: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					balance_days?: number;
+					created_at?: string;
+					fee_note?: string | null;
+					id?: number;
+					updated_at?: string;
+					venmo?: string | null;
+					version?: number;
+					zelle?: string | null;
+				};
+				Update: {
+					balance_days?: number;
+					created_at?: string;
+					fee_note?: string | null;
+					id?: number;
+					updated_at?: string;
+					venmo?: string | null;
+					version?: number;
+					zelle?: string | null;
+				};
+				Relationships: [];
+			};
 			payments: {
 				Row: {
 					actor: string;
@@ -2913,6 +2947,7 @@ export type Database = {
 					version: number;
 				}[];
 			};
+			my_balances: { Args: Record<PropertyKey, never>; Returns: Json };
 			my_permissions: { Args: Record<PropertyKey, never>; Returns: Json };
 			payment_page: { Args: { p_access_token?: string; p_booking: string }; Returns: Json };
 			payment_progress: { Args: { p_access_token?: string; p_booking: string; p_checkout?: string }; Returns: Json };
