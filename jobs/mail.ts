@@ -19,6 +19,8 @@ export interface Mailer {
 export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
 	const transport = nodemailer.createTransport({
 		url: smtpUrl,
+		pool: true,
+		maxConnections: 2,
 		connectionTimeout: 10_000,
 		greetingTimeout: 10_000,
 		socketTimeout: 20_000

@@ -1,6 +1,16 @@
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The same formatter for the same question: making one costs as much as using it a hundred times. */
+function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	const key = locale + JSON.stringify(options);
+	const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+	formats.set(key, known);
+	return known;
+}
+
 /** A moment as people at the station read it, e.g. `Saturday, December 12, 2026 at 6:00 PM PST`. */
 export function formatEventTime(instant: string | Date, timeZone: string): string {
-	return new Intl.DateTimeFormat('en-US', {
+	return format('en-US', {
 		weekday: 'long',
 		year: 'numeric',
 		month: 'long',
@@ -14,16 +24,12 @@ export function formatEventTime(instant: string | Date, timeZone: string): strin
 
 /** The station's calendar date of a moment, `YYYY-MM-DD`. */
 export function localDate(instant: string | Date, timeZone: string): string {
-	return new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(
-		new Date(instant)
-	);
+	return format('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(new Date(instant));
 }
 
 /** The station's wall-clock time of a moment, `HH:MM` on a 24-hour clock. */
 export function localTime(instant: string | Date, timeZone: string): string {
-	return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(
-		new Date(instant)
-	);
+	return format('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant));
 }
 
 /** A wall-clock time for people: `18:00` → `6:00 PM`. */
@@ -39,7 +45,7 @@ export function formatDate(date: string, style: 'long' | 'short' = 'long'): stri
 		style === 'long'
 			? { weekday: 'long', month: 'long', day: 'numeric' }
 			: { weekday: 'short', month: 'short', day: 'numeric' };
-	return new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+	return format('en-US', { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** `YYYY-MM-DD` moved by whole days. */
