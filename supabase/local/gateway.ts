@@ -67,8 +67,9 @@ async function answerByLite(lite: Lite, path: string, req: IncomingMessage, res:
 	const url = `http://${headers.host ?? '127.0.0.1'}${req.url ?? '/'}`;
 	const query = req.url?.split('?')[1] ?? '';
 	const facts = { method: req.method ?? 'GET', path: path.replace(/^\/rest\/v1/, ''), query, headers };
-	const response = await lite.fetch(toRequest(req, url, headers), facts, req.socket.remoteAddress ?? null);
-	await sendResponse(response, res);
+	const files = { streamed: path.startsWith('/storage/') };
+	const response = await lite.fetch(await toRequest(req, url, headers, files), facts, req.socket.remoteAddress ?? null);
+	await sendResponse(response, res, files);
 }
 
 function starting(res: ServerResponse): void {

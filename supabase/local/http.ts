@@ -1,7 +1,8 @@
-/** Between node:http and the web's Request and Response, streaming both ways. */
+/** Between node:http and the web's Request and Response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 /** Headers that CORS preflights may ask for, as Supabase allows them. `x-forwarded-for` isn't one: no browser sets it. */
@@ -41,14 +42,17 @@ export function clientAddress(req: IncomingMessage): string {
 	return forwarded && isIP(forwarded) && isLoopback(peer) ? withoutMapping(forwarded) : peer;
 }
 
-export function toRequest(req: IncomingMessage, url: string, headers: Record<string, string>): Request {
+/** `streamed` bodies are passed on as they come (files); others are read first, which costs a small request half as much. */
+export async function toRequest(
+	req: IncomingMessage,
+	url: string,
+	headers: Record<string, string>,
+	{ streamed }: { streamed: boolean }
+): Promise<Request> {
 	const method = req.method ?? 'GET';
-	const hasBody = method !== 'GET' && method !== 'HEAD';
-	return new Request(url, {
-		method,
-		headers,
-		...(hasBody && { body: Readable.toWeb(req) as ReadableStream, duplex: 'half' })
-	} as RequestInit);
+	if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
+	const body = streamed ? { body: Readable.toWeb(req), duplex: 'half' } : { body: await buffer(req) };
+	return new Request(url, { method, headers, ...body } as RequestInit);
 }
 
 /** Header names as Node gives them, in lower case; several of one name are joined. */
@@ -60,7 +64,11 @@ export function flatHeaders(req: IncomingMessage): Record<string, string> {
 	return headers;
 }
 
-export async function sendResponse(response: Response, res: ServerResponse): Promise<void> {
+export async function sendResponse(
+	response: Response,
+	res: ServerResponse,
+	{ streamed }: { streamed: boolean }
+): Promise<void> {
 	res.statusCode = response.status;
 	for (const [name, value] of response.headers) {
 		if (name !== 'set-cookie' && !name.startsWith('access-control-')) res.setHeader(name, value);
@@ -68,6 +76,7 @@ export async function sendResponse(response: Response, res: ServerResponse): Pro
 	const cookies = response.headers.getSetCookie();
 	if (cookies.length > 0) res.setHeader('set-cookie', cookies);
 	if (!response.body) return void res.end();
+	if (!streamed) return void res.end(Buffer.from(await response.arrayBuffer()));
 	await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), res);
 }
 

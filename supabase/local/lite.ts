@@ -9,6 +9,7 @@ import { parse } from 'smol-toml';
 import { authMailDriver } from './auth-mail.ts';
 import type { LocalConfig } from './config.ts';
 import type { LocalDatabase } from './database.ts';
+import { narrowSchema } from './shims/api-schema.ts';
 import { mendErrors } from './shims/errors.ts';
 import { pgliteDialect } from './shims/pglite-dialect.ts';
 import { prepareStatements } from './shims/prepared-statements.ts';
@@ -69,6 +70,7 @@ export async function startLite(config: LocalConfig, db: LocalDatabase): Promise
 		roleSettings = await readRoleSettings(db);
 		await connection.clearSchemaCache();
 		await connection.introspect({ useCache: true });
+		narrowSchema(connection);
 	};
 	await reloadSchema();
 	const stopListening = await db.listen(

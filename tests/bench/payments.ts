@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { bookAsGuest, checkout, setSwitches, type GuestBooking } from '../payments.ts';
 import type { StackStatus } from '../stack.ts';
+import { until } from '../until.ts';
 import { percentile, type Figure } from './figures.ts';
 
 /** 50 people that begin to pay at the same moment, against a card provider that answers at once; three times over. */
@@ -12,6 +14,7 @@ export async function paymentFigures(stack: StackStatus, people = 50, rounds = 3
 	for (let round = 0; round < rounds; round += 1) {
 		const bookings: GuestBooking[] = [];
 		for (let index = 0; index < people; index += 1) bookings.push(await bookAsGuest(stack));
+		await mailsLeft(stack);
 		await Promise.all(
 			bookings.map(async (booking) => {
 				const begun = performance.now();
@@ -31,4 +34,23 @@ export async function paymentFigures(stack: StackStatus, people = 50, rounds = 3
 		},
 		{ what: `errors of ${people} that begin to pay at once`, measured: errors, unit: 'errors', must: 0, aim: 0 }
 	];
+}
+
+/** Resolves when the mails of what was booked have gone: paying is measured, not what booking leaves to do. */
+async function mailsLeft(stack: StackStatus): Promise<void> {
+	const db = new pg.Client(stack.DB_URL ?? '');
+	await db.connect();
+	try {
+		await until(
+			async () => {
+				const { rows } = await db.query<{ open: boolean }>(
+					"select exists (select from pgboss.job where name = 'booking-notify' and state < 'completed') as open"
+				);
+				return rows[0]?.open === false;
+			},
+			{ timeoutMs: 60_000, what: 'the mails of what was booked' }
+		);
+	} finally {
+		await db.end();
+	}
 }

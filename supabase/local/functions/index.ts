@@ -100,7 +100,8 @@ async function proxy(req: IncomingMessage, res: ServerResponse, port: number, pa
 		if (value !== undefined && name !== 'connection' && name !== 'keep-alive') res.setHeader(name, value);
 	}
 	res.writeHead(response.statusCode ?? 502);
-	res.flushHeaders();
+	// An answer of unknown length may take its time: its head goes ahead, that of any other goes along with it.
+	if (!response.headers['content-length']) res.flushHeaders();
 	await pipeline(response, res);
 }
 

@@ -58,6 +58,7 @@ export class StripeSimulator {
 	close(): void {
 		clearInterval(this.#expiry);
 		this.webhooks.close();
+		this.store.close();
 	}
 
 	set(given: unknown): StripeSwitches {

@@ -2,7 +2,7 @@
  * What the simulated account holds, kept as a journal: one line per change, so that a killed stack loses nothing that was
  * answered. A line that was cut off is the last one, and is left out.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
 
@@ -68,14 +68,16 @@ const names: readonly TableName[] = [
 
 export class StripeStore {
 	readonly #tables = new Map<TableName, Map<string, { id: string }>>(names.map((name) => [name, new Map()]));
-	readonly #file: string | null;
+	/** The open journal. */
+	#journal: number | null = null;
 
 	/** In memory only where no folder is given. */
 	constructor(folder: string | null) {
-		this.#file = folder && join(folder, 'stripe.jsonl');
-		if (!folder || !this.#file) return;
+		if (!folder) return;
+		const file = join(folder, 'stripe.jsonl');
 		mkdirSync(folder, { recursive: true });
-		if (existsSync(this.#file)) this.#read(this.#file);
+		if (existsSync(file)) this.#read(file);
+		this.#journal = openSync(file, 'a');
 	}
 
 	get<Name extends TableName>(name: Name, id: string): Tables[Name] | undefined {
@@ -90,7 +92,7 @@ export class StripeStore {
 	/** Adds, or replaces in its place. On disk when it returns. */
 	put<Name extends TableName>(name: Name, row: Tables[Name]): Tables[Name] {
 		this.#table(name).set(row.id, row);
-		if (this.#file) appendFileSync(this.#file, `${JSON.stringify([name, row])}\n`);
+		if (this.#journal !== null) appendFileSync(this.#journal, `${JSON.stringify([name, row])}\n`);
 		return row;
 	}
 
@@ -99,6 +101,12 @@ export class StripeStore {
 		const row = this.get(name, id);
 		if (!row) throw new Error(`The simulated account has no ${name} ${id}.`);
 		return this.put(name, { ...row, ...changes });
+	}
+
+	/** Nothing is kept afterwards. */
+	close(): void {
+		if (this.#journal !== null) closeSync(this.#journal);
+		this.#journal = null;
 	}
 
 	#table<Name extends TableName>(name: Name): Map<string, Tables[Name]> {
