@@ -70,8 +70,8 @@ export interface RunningJobs {
 
 /** Jobs of one queue that run side by side in a process. More than one, or a full queue would be worked one job a poll. */
 const batchSize = 4;
-/** A queue that fills up is worked at 20 jobs a second in each process: whoever waits for a page goes first. */
-const paceMs = 50;
+/** A queue that fills up is worked at 10 jobs a second in each process: whoever waits for a page goes first. */
+const paceMs = 100;
 
 /** Starts the workers. Rejects when the database can't be reached or its migrations don't fit this pg-boss. */
 export async function startJobs(options: JobsOptions): Promise<RunningJobs> {

@@ -23,6 +23,7 @@ export function createGateway(services: Services): Server {
 	const server = createServer((req, res) => {
 		serve(req, res, services).catch((error) => fail(res, error));
 	});
+	server.keepAliveTimeout = 75_000; // longer than any client keeps one, so that none writes into a closing connection
 	server.on('upgrade', (req, socket, head) => {
 		if (!services.realtime?.handleUpgrade(req, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
 	});

@@ -2,7 +2,16 @@
  * What the simulated account holds, kept as a journal: one line per change, so that a killed stack loses nothing that was
  * answered. A line that was cut off is the last one, and is left out.
  */
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+	appendFileSync,
+	closeSync,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	writeFileSync
+} from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
 
