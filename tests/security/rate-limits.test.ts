@@ -54,3 +54,23 @@ it('one address can not flood the bookings by changing its name each time', asyn
 	expect(statuses.at(-1)).toBe(429);
 	expect(statuses.every((status) => status < 500)).toBe(true);
 });
+
+it('one address can not find out promo codes by trying them, and its quotes go on', async () => {
+	await limits('on');
+	const quote = (p_promo_code: string | null, address: string) =>
+		rpc<{ total_cents: number; promo?: { reason: string | null; message: string } }>(
+			stack,
+			'quote_event',
+			{ p_zip: '94538', p_adults: 10, p_promo_code },
+			undefined,
+			{ 'x-forwarded-for': address }
+		);
+	const reasons: (string | null | undefined)[] = [];
+	for (let n = 0; n < 60 && reasons.at(-1) !== 'too_many'; n += 1)
+		reasons.push((await quote(`GUESS-${n}`, '203.0.113.77')).body.promo?.reason);
+	expect(reasons.at(-1)).toBe('too_many');
+	expect(reasons.length).toBeGreaterThan(20);
+	expect((await quote('GUESS-0', '203.0.113.77')).body.promo?.message).toMatch(/Wait an hour/);
+	expect(await quote(null, '203.0.113.77')).toMatchObject({ status: 200, body: { total_cents: 55_000 } });
+	expect((await quote('GUESS-0', '203.0.113.78')).body.promo?.reason).toBe('unknown');
+});
