@@ -87,6 +87,7 @@ test('what customers read about paying is edited by head office, and is on open 
 	page,
 	browser
 }) => {
+	test.slow(); // three pages of two people
 	const { booking_id, access_token } = await someBooking();
 	const other = await (await browser.newContext()).newPage();
 	await enter(other, 'support@demo.test');
