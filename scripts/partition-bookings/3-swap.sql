@@ -114,7 +114,7 @@ begin
 
 	for v_link in
 		select min(c.relname)::name as name, min(a.attname)::name as col, bool_or(exists (
-			select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique and i.indpred is null and i.indkey::int2[] = f.conkey)) as single
+			select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique and i.indpred is null and string_to_array(i.indkey::text, ' ')::int2[] = f.conkey)) as single
 		from pg_catalog.pg_constraint f
 		join pg_catalog.pg_class c on c.oid = f.conrelid and c.relnamespace = v_job.schema::regnamespace
 		join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = f.conkey[1]

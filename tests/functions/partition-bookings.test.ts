@@ -108,7 +108,8 @@ describe.skipIf(!server)('scripts/partition-bookings', () => {
 		await db.query(`update public.bookings set event_at = event_at + interval '2 months', event_ends_at = event_ends_at + interval '2 months'
 			where reference = 'MH-44444'`);
 		expect(await trace()).toEqual({ log: 'insert,update', keyed: true, aside: 0, filed: true });
-		const [entry] = await rows(`select changes from public.audit_log where action = 'update' and row_id =
+		const [entry] =
+			await rows(`select changes from public.audit_log where table_name = 'bookings' and action = 'update' and row_id =
 			(select id::text from public.bookings where reference = 'MH-44444')`);
 		expect(Object.keys((entry?.changes ?? {}) as object).sort()).toEqual(['event_at', 'event_ends_at']);
 	});
@@ -146,6 +147,21 @@ describe.skipIf(!server)('scripts/partition-bookings', () => {
 				`select reference from private.bookings_by_key((select id from public.bookings where reference = 'MH-44444'))`
 			)
 		).toEqual([{ reference: 'MH-44444' }]);
+	});
+	it('lets the API embed what belongs together: one where there is one, a list where there may be more', async () => {
+		expect(
+			await rows(`select proname || '(' || pg_get_function_arguments(oid) || ')' as pair, prorows::int as rows from pg_proc
+				where pronamespace = 'public'::regnamespace and proargtypes[0] in ('public.bookings'::regtype, 'public.booking_items'::regtype)
+					and proname in ('bookings', 'booking_items', 'booking_assignments') order by 1`)
+		).toEqual([
+			{ pair: 'booking_assignments(bookings)', rows: 1 },
+			{ pair: 'booking_items(bookings)', rows: 10 },
+			{ pair: 'bookings(booking_items)', rows: 1 }
+		]);
+		expect(
+			await one(`select count(*)::int as items, (select count(*)::int from public.booking_items) as all
+				from public.bookings b, public.booking_items(b)`)
+		).toMatchObject({ items: (await one('select count(*)::int as n from public.booking_items')).n });
 	});
 	it('has room for any date, and for months to come', async () => {
 		await db.query(insert('MH-66666', `timestamptz '2090-01-01'`));
