@@ -1,4 +1,4 @@
-select plan(16);
+select plan(22);
 
 select tests.as_anon();
 select is(create_booking(tests.wish(tests.slot())) ->> 'status', 'pending', 'Given a guest''s booking in Fremont,');
@@ -32,5 +32,22 @@ select tests.as_user('manager.fremont@demo.test');
 select is(private.may_join('station:' || tests.station('fremont') || ':customers', 'broadcast'), true, 'A manager CAN listen to the own station''s');
 select tests.as_user('robin@example.test');
 select is((select count(*)::int from customer_notes), 0, 'The customer can NOT read what staff note');
+
+select tests.as_owner();
+delete from realtime.messages;
+insert into customers (name, email) values ('Noor Haddad', 'noor@example.test');
+select is((select array_agg(topic) from realtime.messages where event = 'customer_changed'), array['staff:customers'], 'A customer whom no station knows is told to head office');
+select ok(not exists (select from realtime.messages where payload::text ~ '@|Noor'), 'without a name');
+insert into customer_notes (customer_id, note) select id, 'Asked about a wedding' from customers where email = 'noor@example.test';
+select is((select count(*)::int from realtime.messages where topic = 'staff:customers'), 2, 'and so is a note about them');
+delete from realtime.messages;
+update customers set station_ids = array[tests.station('fremont')] where email = 'noor@example.test';
+select is((select array_agg(topic order by topic) from realtime.messages where event = 'customer_changed'),
+	array['staff:customers', 'station:' || tests.station('fremont') || ':customers'], 'Once a station knows them, both hear it');
+delete from realtime.messages;
+update customers set name = 'Noor H.' where email = 'noor@example.test';
+select is((select array_agg(topic) from realtime.messages where event = 'customer_changed'), array['station:' || tests.station('fremont') || ':customers'], 'and from then on the station');
+select tests.as_user('manager.fremont@demo.test');
+select is(private.may_join('staff:customers', 'broadcast'), false, 'A manager can NOT listen to head office''s');
 
 select * from finish();

@@ -1,4 +1,4 @@
-select plan(12);
+select plan(13);
 
 select tests.as_user('admin@demo.test');
 select lives_ok($$insert into stations (slug, name, base_zip, active) values ('fresno', 'Fresno', '93721', false)$$, 'Head office CAN open a station by its ZIP code');
@@ -16,6 +16,8 @@ select is(tests.touched($$delete from station_start_times where station_id = (se
 select tests.as_owner();
 select is((select array[count(*)::text, string_agg(distinct payload ->> 'id', ',')] from realtime.messages where topic = 'staff:stations' and event = 'station_changed'),
 	(select array['3', id::text] from stations where slug = 'fresno'), 'Open pages hear of each change');
+select is((select jsonb_agg(payload - 'id') from realtime.messages where event = 'slots_changed' and not private and topic = 'slots:' || (select id from stations where slug = 'fresno')),
+	(select jsonb_build_array(jsonb_build_object('station_id', id)) from stations where slug = 'fresno'), 'and open calendars of the site once, of nothing but the station');
 select tests.as_user('chef.fremont@demo.test');
 select is(private.may_join('staff:stations', 'broadcast'), true, 'Who reads stations CAN listen');
 select tests.as_customer('robin@example.test');

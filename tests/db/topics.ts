@@ -30,6 +30,7 @@ export const stationTopics: Record<string, TopicRule> = {
 
 export const staffTopics: Record<string, TopicRule> = {
 	audit: staff('audit', 'a a - - - - -'),
+	customers: staff('customers', 'a a a - - - -'),
 	scaling: staff('scaling', 'a a - - - - -'),
 	payments: staff('payments', 'a a a - - - -'),
 	pricing: staff('pricing', 'a a a a - - -'),

@@ -102,8 +102,10 @@ test('a declined event asks the station for another chef, live and by mail, and 
 	const booking = await assigned();
 	const chef = await phoneOf(browser);
 	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel(`/bookings?q=${booking.reference}&when=all`));
+	await page.goto(panel(`/bookings?q=${booking.reference}&answer=declined`));
 	await live(page);
+	await expect(page.getByLabel('Chef’s answer')).toHaveValue('declined');
+	await expect(page.getByRole('region', { name: 'Bookings' })).toHaveCount(0);
 	await card(chef, booking).getByText("I can't do this one").click();
 	await card(chef, booking).getByLabel('Why not?').fill('My grill is at the workshop that week.');
 	await card(chef, booking).getByRole('button', { name: 'Decline', exact: true }).click();
@@ -125,8 +127,11 @@ test('a declined event asks the station for another chef, live and by mail, and 
 		if (await callAs(token, 'assign_chef', args).catch(() => null)) break;
 	}
 	await expect(card(chef, booking)).toHaveCount(0, soon);
-	await expect(list.getByText('Declined, needs a chef')).toHaveCount(0, soon);
+	await expect(list).toHaveCount(0, soon);
 	await chef.context().close();
+	await page.goto(panel(`/bookings/${booking.booking_id}`));
+	await expect(page.getByText('The chef declined: My grill is at the workshop that week.')).toBeVisible();
+	await expect(page.getByText(/^Asked /).first()).toBeVisible();
 });
 
 test('a chef’s list is there without a network, says so, and sends nothing', async ({ browser }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { stackUnderTest } from '../api.ts';
+import { request, stackUnderTest } from '../api.ts';
 import { enter, live, panel, rowsAs, someBooking } from './admin-steps.ts';
 import { soon } from './live.ts';
 
@@ -95,6 +95,29 @@ test('one person entered twice becomes one again, with every booking', async ({ 
 	await expect(page).toHaveURL(panel(`/customers/${keep.id}`));
 });
 
+test('two whom nobody suggested are found by search and merged', async ({ page }) => {
+	const [keep, merge] = [await someCustomer(somePhone()), await someCustomer(somePhone())];
+	await enter(page, 'admin@demo.test');
+	await page.goto(panel(`/customers/${keep.id}`));
+	await live(page);
+	const search = page.getByRole('searchbox', { name: 'Find another customer to merge' });
+	await search.fill('Nobody Of That Name');
+	await page.getByRole('button', { name: 'Find' }).click();
+	await expect(page.getByText('Nobody else has “Nobody Of That Name”', { exact: false })).toBeVisible();
+	await search.fill(merge.email);
+	await page.getByRole('button', { name: 'Find' }).click();
+	await expect(page).toHaveURL(/[?]same=/);
+	await page
+		.getByRole('list', { name: 'Found' })
+		.getByRole('link', { name: `Merge… ${merge.name}` })
+		.click();
+	const dialog = page.getByRole('dialog', { name: 'Merge two customers' });
+	await dialog.getByLabel('Why they are the same').fill('Called from a new number and address');
+	await dialog.getByRole('button', { name: 'Merge' }).click();
+	await expect(dialog).toHaveCount(0);
+	await expect(page.getByRole('link', { name: merge.reference })).toBeVisible();
+});
+
 test('a manager reads customers of the own station and changes nothing', async ({ page }) => {
 	const { id, name } = await someCustomer(somePhone());
 	await enter(page, 'manager.fremont@demo.test');
@@ -104,6 +127,21 @@ test('a manager reads customers of the own station and changes nothing', async (
 	await page.context().clearCookies();
 	await enter(page, 'manager.sacramento@demo.test');
 	expect((await page.request.get(panel(`/customers/${id}`))).status()).toBe(404);
+});
+
+test('a customer whom no station knows is live too, to head office', async ({ page }) => {
+	await enter(page, 'admin@demo.test');
+	const email = `walkin.${crypto.randomUUID().slice(0, 8)}@example.test`;
+	await page.goto(panel(`/customers?q=${email}`));
+	await live(page);
+	const answer = await request<[{ id: string }]>(stackUnderTest(), '/rest/v1/customers', {
+		method: 'POST',
+		key: stackUnderTest().SECRET_KEY,
+		headers: { prefer: 'return=representation' },
+		body: JSON.stringify({ name: 'Walk-in', email })
+	});
+	expect(answer.status).toBe(201);
+	await expect(page.getByRole('link', { name: /Walk-in/ }).first()).toBeVisible(soon);
 });
 
 test('the palette jumps to a customer', async ({ page }) => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { request, signIn, stackUnderTest } from '../api.ts';
 import { bookedByApi, fillBooking, openForm, someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
 import { soon } from './live.ts';
 
@@ -90,6 +91,33 @@ test.describe('live slots', () => {
 		await expect(guest.getByTestId('booking-status')).toHaveText('Cancelled');
 		await expect(button).toBeEnabled();
 		await other.close();
+	});
+
+	test('a start time that the office adds or takes away shows on an open calendar', async ({ page }) => {
+		const slot = await someFreeSlot('95814');
+		await openForm(page, '/BookUs?zip=95814');
+		await page.getByTestId('event-date').fill(slot.event_date);
+		await expect(page.getByTestId(`slot-${slot.event_date}-${slot.start_time}`)).toBeVisible();
+		await expect(page.locator('[data-live=live]')).toBeVisible();
+		const token = await signIn(stackUnderTest(), 'admin@demo.test');
+		const [sacramento] = (
+			await request<{ id: string }[]>(stackUnderTest(), '/rest/v1/stations?slug=eq.sacramento', { token })
+		).body;
+		const write = (method: string, query = '', body?: object) =>
+			request(stackUnderTest(), `/rest/v1/station_start_times${query}`, {
+				method,
+				token,
+				...(body && { body: JSON.stringify(body) })
+			});
+		const added = page.getByTestId(`slot-${slot.event_date}-16:45`);
+		await expect(added).toHaveCount(0);
+		try {
+			await write('POST', '', { station_id: sacramento?.id, start_time: '16:45' });
+			await expect(added).toBeVisible(soon);
+		} finally {
+			await write('DELETE', `?station_id=eq.${sacramento?.id}&start_time=eq.16:45`);
+		}
+		await expect(added).toHaveCount(0, soon);
 	});
 
 	test('whoever comes too late is offered the nearest times and loses nothing', async ({ page }) => {

@@ -5,7 +5,10 @@ import { auditEntry, describe, type TimelineEntry } from './timeline.ts';
 
 const entry = z.extend(auditEntry, { actor_roles: z.array(z.string()) });
 
-/** The latest entries of one row's history that the reader may see, newest first. */
+/** Tables whose rows are told with another's, by the same id. */
+const toldWith: Record<string, readonly string[]> = { bookings: ['booking_assignments'] };
+
+/** The latest entries of one row's history that the reader may see, newest first; a booking's with what its chefs did. */
 export async function readTimeline(
 	api: Api,
 	table: string,
@@ -15,10 +18,11 @@ export async function readTimeline(
 ): Promise<TimelineEntry[]> {
 	const answer = await api
 		.from('audit_log')
-		.select('id, occurred_at, actor, actor_id, actor_roles, action, changes')
-		.eq('table_name', table)
+		.select('id, occurred_at, actor, actor_id, actor_roles, table_name, action, changes')
+		.in('table_name', [table, ...(toldWith[table] ?? [])])
 		.eq('row_id', id)
 		.order('occurred_at', { ascending: false })
+		.order('id', { ascending: false })
 		.limit(50);
 	const entries = z.array(entry).parse(dataOf(answer));
 	const actors = await readActors(api, entries);

@@ -7,6 +7,7 @@ export const auditEntry = z.object({
 	occurred_at: z.string(),
 	actor: z.string(),
 	actor_id: z.nullable(z.string()),
+	table_name: z.string(),
 	action: z.enum(['insert', 'update', 'delete', 'refused']),
 	changes: z.record(z.string(), z.object({ old: z.optional(z.unknown()), new: z.optional(z.unknown()) }))
 });
@@ -60,6 +61,7 @@ const columnNames: Record<string, string> = {
 /** What an entry of a booking or a lead says, in words of the house. `chefs` gives names by id. */
 export function describe(entry: AuditEntry, timezone: string, chefs: ReadonlyMap<string, string>): string {
 	const { action, changes } = entry;
+	if (entry.table_name === 'booking_assignments') return describeAssignment(entry, chefs);
 	if (action === 'insert') return 'Created';
 	if (action === 'delete') return 'Removed';
 	if (action === 'refused') return 'Refused';
@@ -87,6 +89,34 @@ export function describe(entry: AuditEntry, timezone: string, chefs: ReadonlyMap
 	const named = [...new Set(rest.map((column) => columnNames[column] ?? column.replaceAll('_', ' ')))];
 	if (named.length) said.push(`${said.length ? 'changed' : 'Changed'} ${new Intl.ListFormat('en').format(named)}`);
 	return said.length ? said.join(', ') : 'Updated';
+}
+
+const steps = [
+	['done_at', 'The dinner is done', 'Not done yet after all'],
+	['arrived_at', 'The chef arrived', 'Not arrived after all'],
+	['on_my_way_at', 'The chef is on the way', 'Not on the way after all']
+] as const;
+
+/** What the chef of a booking was asked, answered or did. */
+function describeAssignment({ action, changes }: AuditEntry, chefs: ReadonlyMap<string, string>): string {
+	const value = (column: string) => changes[column]?.new;
+	const chef = value('chef_id');
+	if (action === 'refused') return 'Refused';
+	if (action === 'delete') return 'Nobody is asked any more';
+	if (action === 'insert' || typeof chef === 'string')
+		return `Asked ${(typeof chef === 'string' && chefs.get(chef)) || 'a chef'}`;
+	const step = steps.find(([column]) => column in changes && value('status') !== 'offered');
+	if (step) return value(step[0]) ? step[1] : step[2];
+	switch (value('status')) {
+		case 'accepted':
+			return 'The chef accepted';
+		case 'declined':
+			return `The chef declined: ${String(value('decline_reason') ?? '')}`;
+		case 'offered':
+			return 'Asked the chef again';
+		default:
+			return 'Updated';
+	}
 }
 
 /** Who did it, as far as the reader may know names. */

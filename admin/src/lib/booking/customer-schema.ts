@@ -71,6 +71,15 @@ export const duplicates = z.array(
 );
 export type Duplicate = z.infer<typeof duplicates>[number];
 
+/** A customer that a search names. */
+export const customerMatch = z.object({
+	id: z.string(),
+	name: z.string(),
+	email: z.nullable(z.string()),
+	phone: z.nullable(z.string())
+});
+export type CustomerMatch = z.infer<typeof customerMatch>;
+
 /** PostgREST's `or` for customers whose name, e-mail or phone holds the text. */
 export function namedLike(text: string): string {
 	const phone = toE164(text);

@@ -19,10 +19,13 @@ import {
 	customerBookingSelect,
 	customerDetail,
 	customerDetailSelect,
+	customerMatch,
 	customerNote,
 	duplicates,
+	namedLike,
 	type CustomerBooking,
 	type CustomerDetail,
+	type CustomerMatch,
 	type CustomerNote,
 	type Duplicate
 } from './customer-schema.ts';
@@ -97,6 +100,29 @@ export async function readCustomerNotes(api: Api, id: string): Promise<CustomerN
 /** Who may be the same person. */
 export async function readDuplicates(api: Api, id: string): Promise<Duplicate[]> {
 	return duplicates.parse(dataOf(await api.rpc('customer_duplicates', { p_customer: id })));
+}
+
+const matchesAtMost = 10;
+/** Fewer letters would name everybody. */
+const shortestSearch = 2;
+
+/** Customers that a text names, to merge one that was not suggested; null where nothing is searched for. */
+export async function searchCustomersToMerge(
+	api: Api,
+	keep: CustomerDetail,
+	text: string
+): Promise<CustomerMatch[] | null> {
+	const wanted = text.trim().slice(0, 100);
+	if (wanted.length < shortestSearch) return null;
+	const answer = await api
+		.from('customers')
+		.select('id, name, email, phone')
+		.neq('id', keep.id)
+		.or(namedLike(wanted))
+		.order('name')
+		.order('id')
+		.limit(matchesAtMost);
+	return z.array(customerMatch).parse(dataOf(answer));
 }
 
 export interface MergePlan {

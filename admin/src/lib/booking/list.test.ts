@@ -72,6 +72,21 @@ describe('a booking that arrives live', () => {
 		expect(matches('status=pending.confirmed')).toBe(true);
 		expect(matches('status=cancelled')).toBe(false);
 	});
+	it('belongs where its chef’s answer is the one chosen, and then while it is open', () => {
+		const assignment: BookingRow['assignment'] = {
+			status: 'declined',
+			decline_reason: 'My car broke down',
+			answered_at: '2026-11-02T00:00:00Z',
+			on_my_way_at: null,
+			arrived_at: null,
+			done_at: null
+		};
+		expect(matches('answer=declined', { assignment })).toBe(true);
+		expect([matches('answer=accepted', { assignment }), matches('answer=declined')]).toEqual([false, false]);
+		expect(matches('answer=declined', { assignment, status: 'cancelled' })).toBe(false);
+		expect(matches('answer=declined&status=cancelled', { assignment, status: 'cancelled' })).toBe(true);
+		expect(matches('answer=nonsense')).toBe(true);
+	});
 	it('belongs to its station', () => {
 		expect([matches('', {}, 'fremont'), matches('', {}, 'sacramento')]).toEqual([true, false]);
 	});

@@ -6,6 +6,7 @@ import type { ListSpec, ListState } from '#admin/platform/list-state.ts';
 import { Route } from '#admin/platform/routes.ts';
 import { containing } from '#admin/platform/search.ts';
 import { toE164 } from '#shared/platform/phone.ts';
+import { assignmentStatus, type AssignmentStatus } from '#shared/booking/answers.ts';
 import { bookingStatus } from '#shared/booking/schema.ts';
 import { addDays, localDate } from '#shared/platform/time.ts';
 import { namedLike } from './customer-schema.ts';
@@ -13,7 +14,7 @@ import { bookingRow, bookingRowSelect, type BookingRow } from './schema.ts';
 
 export const bookingList: ListSpec = {
 	path: Route.bookings,
-	filters: ['status', 'when', 'from', 'to'],
+	filters: ['status', 'answer', 'when', 'from', 'to'],
 	sorts: ['event_at', 'created_at'],
 	defaultSort: { by: 'event_at', ascending: true },
 	columns: [
@@ -62,9 +63,15 @@ export async function readBookings(
 	size = bookingList.pageSize
 ): Promise<LivePage<BookingRow>> {
 	const { sort, cursor, filters, q } = state;
-	let query = api.from('bookings').select(bookingRowSelect);
+	const answer = chosenAnswer(filters.answer);
+	// Only with an inner join does a condition on the assignment narrow the bookings.
+	const select = answer
+		? bookingRowSelect.replace(':booking_assignments(', ':booking_assignments!inner(')
+		: bookingRowSelect;
+	let query = api.from('bookings').select(select);
 	if (stationId) query = query.eq('station_id', stationId);
-	const statuses = chosenStatuses(filters.status);
+	if (answer) query = query.eq('assignment.status', answer);
+	const statuses = wantedStatuses(filters);
 	if (statuses.length) query = query.in('status', statuses);
 	const span = daySpan(state, timezone);
 	if (span.from) query = query.gte('event_at', span.from);
@@ -75,11 +82,11 @@ export async function readBookings(
 		query = query.or([`reference.ilike.${pattern}`, `contact_name.ilike.${pattern}`, ...byCustomer].join(','));
 	}
 	if (cursor) query = query.or(after(sort.by, cursor, sort.ascending));
-	const answer = await query
+	const page = await query
 		.order(sort.by, { ascending: sort.ascending })
 		.order('id', { ascending: sort.ascending })
 		.limit(size + 1);
-	const rows = z.array(bookingRow).parse(dataOf(answer));
+	const rows = z.array(bookingRow).parse(dataOf(page));
 	return { rows: rows.slice(0, size), hasMore: rows.length > size };
 }
 
@@ -109,10 +116,12 @@ export async function readBookingsSince(
 /** Whether a booking belongs in the list: the same question as `readBookings` asks, for rows that arrive live. */
 export function matchesBooking(row: BookingRow, { state, stationId, timezone }: BookingQuestion): boolean {
 	const { filters, q } = state;
-	const statuses = chosenStatuses(filters.status);
+	const statuses = wantedStatuses(filters);
+	const answer = chosenAnswer(filters.answer);
 	const { from, to } = daySpan(state, timezone);
 	if (stationId && row.station_id !== stationId) return false;
 	if (statuses.length && !statuses.includes(row.status)) return false;
+	if (answer && row.assignment?.status !== answer) return false;
 	if (from && Date.parse(row.event_at) < Date.parse(from)) return false;
 	if (to && Date.parse(row.event_at) >= Date.parse(to)) return false;
 	if (!q) return true;
@@ -135,6 +144,17 @@ export function compareBookings({ sort }: ListState): (a: BookingRow, b: Booking
 /** The statuses that a filter names; several are joined by dots. */
 export function chosenStatuses(text: string | undefined): BookingRow['status'][] {
 	return (text ?? '').split('.').flatMap((status) => bookingStatus.safeParse(status).data ?? []);
+}
+
+/** What the chef is to have answered; null for anything. */
+function chosenAnswer(text: string | undefined): AssignmentStatus | null {
+	return assignmentStatus.safeParse(text).data ?? null;
+}
+
+/** The statuses to show. A chef's answer matters while the event is ahead: asked for without a status, it means open bookings. */
+function wantedStatuses({ status, answer }: ListState['filters']): BookingRow['status'][] {
+	const statuses = chosenStatuses(status);
+	return statuses.length || !chosenAnswer(answer) ? statuses : ['pending', 'confirmed'];
 }
 
 /**

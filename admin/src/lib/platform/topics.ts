@@ -20,6 +20,7 @@ export const Topic = {
 	stations: 'staff:stations',
 	scaling: 'staff:scaling',
 	taxes: 'staff:taxes',
+	companyCustomers: 'staff:customers',
 	companyAudit: 'staff:audit',
 	companyTrash: 'staff:trash',
 	companyPayments: 'staff:payments'

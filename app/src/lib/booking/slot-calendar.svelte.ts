@@ -110,7 +110,10 @@ export class SlotCalendar {
 		this.#listening = {
 			stationId,
 			stop: listen(this.#api, `slots:${stationId}`, {
-				events: { slots_changed: ({ date }: { date: string }) => void this.refresh(date) },
+				// Without a date it is the station itself that changed: its hours, its start times, how far it goes.
+				events: {
+					slots_changed: ({ date }: { date?: string }) => void (date ? this.refresh(date) : this.refreshAll())
+				},
 				onStatus: (status) => (this.live = status),
 				onCatchUp: () => this.refreshAll()
 			})

@@ -7,7 +7,8 @@ import {
 	readCustomerLeads,
 	readCustomerNotes,
 	readDuplicates,
-	readMergePlan
+	readMergePlan,
+	searchCustomersToMerge
 } from '#admin/booking/customer.server.ts';
 import { homeTimezone } from '#admin/booking/list.ts';
 import { allowed, apiOf } from '#admin/identity/visitor.server.ts';
@@ -21,16 +22,20 @@ export const load: PageServerLoad = async (event) => {
 	const customer = await readCustomer(api, event.params.id);
 	const timezone = stations.find(({ id }) => id === customer.station_id)?.timezone ?? homeTimezone;
 	const merge = event.url.searchParams.get('merge');
-	const [bookings, leads, notes, duplicates, plan, timeline] = await Promise.all([
+	const search = event.url.searchParams.get('same') ?? '';
+	const mayWrite = access.can('customers.write');
+	const [bookings, leads, notes, duplicates, matches, plan, timeline] = await Promise.all([
 		access.can('bookings.read') ? readCustomerBookings(api, customer.id) : [],
 		access.can('leads.read') ? readCustomerLeads(api, customer) : [],
 		readCustomerNotes(api, customer.id),
 		readDuplicates(api, customer.id),
-		merge && access.can('customers.write') ? readMergePlan(api, customer, merge) : null,
+		mayWrite ? searchCustomersToMerge(api, customer, search) : null,
+		merge && mayWrite ? readMergePlan(api, customer, merge) : null,
 		access.can('audit.read') ? readTimeline(api, 'customers', customer.id, timezone, new Map()) : null
 	]);
 	const fields = customerFields(customer);
-	return { customer, fields, timezone, bookings, leads, notes, duplicates, plan, timeline, asOf: Date.now() };
+	const same = { duplicates, search, matches };
+	return { customer, fields, timezone, bookings, leads, notes, same, plan, timeline, asOf: Date.now() };
 };
 
 export const actions: Actions = customerActions;
