@@ -23,19 +23,19 @@ const sources = (name: AppName) => [
 ];
 const notSources = ['**/node_modules/**', '**/.svelte-kit/**', '**/*.test.ts'];
 
-/**
- * Starts both apps and resolves when they listen; leaves out one that has no source yet.
- * @throws SetupError when a build fails.
- */
+/** The apps that have sources yet. */
+function present({ repoDir }: LocalConfig): AppName[] {
+	return names.filter((name) => existsSync(join(repoDir, name, 'vite.config.ts')));
+}
+
+/** Starts both apps, built before unless they build as one edits, and resolves when they listen. */
 export async function startApps(
 	config: LocalConfig,
 	mode: 'start' | 'dev',
 	log: (line: string) => void
 ): Promise<Child> {
-	const present = names.filter((name) => existsSync(join(config.repoDir, name, 'vite.config.ts')));
-	if (mode === 'start') await buildStale(config, present, log);
 	const children = await Promise.all(
-		present.map((name) =>
+		present(config).map((name) =>
 			startChild(
 				name === 'app' ? 'The customer site' : 'The admin panel',
 				join(import.meta.dirname, 'serve.ts'),
@@ -49,27 +49,32 @@ export async function startApps(
 	return { close: async () => void (await Promise.all(children.map((child) => child.close()))) };
 }
 
-async function buildStale(config: LocalConfig, present: AppName[], log: (line: string) => void): Promise<void> {
-	const output = join(config.repoDir, 'build');
+/**
+ * Builds what has changed since it was built, side by side.
+ * @throws SetupError when a build fails.
+ */
+export async function buildApps(config: LocalConfig, log: (line: string) => void): Promise<void> {
+	const { repoDir } = config;
+	const stale = async () => {
+		const all = await Promise.all(present(config).map(async (name) => ({ name, hash: await hashOf(repoDir, name) })));
+		return all.filter(({ name, hash }) => storedHash(repoDir, name) !== hash);
+	};
+	if ((await stale()).length === 0) return;
+	const output = join(repoDir, 'build');
 	mkdirSync(output, { recursive: true });
-	for (const name of present) {
-		if (await isFresh(config.repoDir, name)) continue;
-		// Two stacks share one build folder: the second waits for the first, then finds it fresh.
-		const unlock = await lockDataFolder(output, { waitMs: 180_000, whose: 'Another build' });
-		try {
-			const hash = await hashOf(config.repoDir, name);
-			if (storedHash(config.repoDir, name) === hash) continue;
-			log(`Building ${name === 'app' ? 'the customer site' : 'the admin panel'} …`);
-			await build(config.repoDir, name);
-			writeFileSync(join(output, name, '.sources'), hash);
-		} finally {
-			unlock();
-		}
+	// Two stacks share one build folder: the second waits for the first, then finds it fresh.
+	const unlock = await lockDataFolder(output, { waitMs: 180_000, whose: 'Another build' });
+	try {
+		await Promise.all(
+			(await stale()).map(async ({ name, hash }) => {
+				log(`Building ${name === 'app' ? 'the customer site' : 'the admin panel'} …`);
+				await build(repoDir, name);
+				writeFileSync(join(output, name, '.sources'), hash);
+			})
+		);
+	} finally {
+		unlock();
 	}
-}
-
-async function isFresh(repoDir: string, name: AppName): Promise<boolean> {
-	return storedHash(repoDir, name) === (await hashOf(repoDir, name));
 }
 
 function storedHash(repoDir: string, name: AppName): string | null {
