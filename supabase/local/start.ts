@@ -33,7 +33,7 @@ async function run(mode: 'start' | 'dev'): Promise<void> {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve());
 	const { buildApps, startApps } = await import('./apps.ts');
 	// A first start has both a database to fill and apps to build: side by side they take half the time.
-	const built = config.apps === 'on' && mode === 'start' ? buildApps(config, console.log) : Promise.resolve();
+	const built = config.apps === 'on' && mode === 'start' ? buildApps(config) : Promise.resolve();
 	built.catch(() => undefined); // told below
 	const { startStack } = await import('./stack.ts');
 	const stack = await startStack(config);
