@@ -9,6 +9,14 @@ import type { PGlite } from '@electric-sql/pglite';
 
 const modules = join(import.meta.dirname, '../../node_modules');
 
+/** `node supabase/local/pglite-template.ts`, run when the project is installed: makes the cluster, unless it is there. */
+if (import.meta.main && !existsSync(templateFile())) {
+	const { PGlite } = await import('@electric-sql/pglite');
+	const pglite = await PGlite.create();
+	await keepTemplate(pglite);
+	await pglite.close();
+}
+
 /** The kept cluster for the installed PGlite, or null before the first. */
 export async function readTemplate(): Promise<Blob | null> {
 	const file = templateFile();

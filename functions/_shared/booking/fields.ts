@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { grouped } from '../platform/number.ts';
 import { toE164 } from '../platform/phone.ts';
 
 /**
@@ -8,10 +9,8 @@ import { toE164 } from '../platform/phone.ts';
 
 const tooLong = (limit: number) => ({
 	error: (issue: { input?: unknown }) =>
-		`Please keep this to ${inWords(limit)} characters; it has ${inWords(String(issue.input).length)}.`
+		`Please keep this to ${grouped(limit)} characters; it has ${grouped(String(issue.input).length)}.`
 });
-
-const inWords = (characters: number) => characters.toLocaleString('en-US');
 
 /** Text of at most `limit` characters that may not be left out. */
 export function requiredText(limit: number, message: string) {

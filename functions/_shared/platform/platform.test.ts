@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatCents, formatCentsShort } from './money.ts';
+import { grouped } from './number.ts';
 import { formatPhone, toE164 } from './phone.ts';
 import { addDays, formatClock, formatDate, formatEventTime, localDate, localTime } from './time.ts';
 
@@ -17,6 +18,7 @@ describe('money', () => {
 	});
 	it('drops zero cents in price lists only', () => {
 		expect([formatCentsShort(5500), formatCentsShort(5550)]).toEqual(['$55', '$55.50']);
+		expect([0, 999, 1000, -1234567].map(grouped)).toEqual(['0', '999', '1,000', '-1,234,567']);
 	});
 	it('round-trips every whole number of cents', () => {
 		fc.assert(

@@ -1,4 +1,5 @@
 import { formatCents, formatCentsShort } from '../platform/money.ts';
+import { grouped } from '../platform/number.ts';
 import type { Quote, QuoteLine } from './schema.ts';
 
 const who: Record<string, string> = {
@@ -20,7 +21,7 @@ export function explainLine(line: QuoteLine, quote: Quote): string {
 			return `Off food and extras${quote.promo ? ` with ${quote.promo.code}` : ''}; travel stays as it is.`;
 		default: {
 			const usual = line.base_cents === undefined ? '' : `, on other days ${formatCentsShort(line.base_cents)}`;
-			const each = `${formatQuantity(line.quantity)} × ${formatCentsShort(line.unit_cents)}${usual}`;
+			const each = `${grouped(line.quantity)} × ${formatCentsShort(line.unit_cents)}${usual}`;
 			return who[line.code] ? `${who[line.code]}: ${each}` : each;
 		}
 	}
@@ -57,9 +58,5 @@ export function nearestStation(details: unknown): { name: string; road_miles: nu
 }
 
 export function formatMiles(miles: number): string {
-	return `${Math.round(miles).toLocaleString('en-US')} ${Math.round(miles) === 1 ? 'mile' : 'miles'}`;
-}
-
-function formatQuantity(quantity: number): string {
-	return quantity.toLocaleString('en-US');
+	return `${grouped(Math.round(miles))} ${Math.round(miles) === 1 ? 'mile' : 'miles'}`;
 }
