@@ -1,11 +1,16 @@
-/* Audit: the same entries for less work. What comes new or goes is read once, and nobody's roles are looked up for nobody. */
+/*
+  Audit: the same entries for less work. What comes new or goes is read once, nobody's roles are looked up for nobody, and only a
+  partition asks the catalog for its table's name. No tables.
+*/
 
+/* After any write of a tracked table: one audit entry with the changed columns. The trigger's arguments are its primary key. */
 create or replace function private.write_audit() returns trigger
 language plpgsql security definer -- nobody may insert into the log but this
 set search_path = ''
 as $$
 declare
 	v_user constant uuid := auth.uid();
+	v_table constant text := case when pg_catalog.pg_partition_root(tg_relid) is null then tg_table_name else private.table_name(tg_relid) end;
 	v_old jsonb;
 	v_new jsonb;
 	v_changes jsonb;
@@ -40,9 +45,9 @@ begin
 		v_user,
 		case when v_user is null then '{}'
 			else array(select distinct role from public.user_roles where user_id = v_user order by role) end,
-		private.station_of(tg_table_name, coalesce(v_new, v_old)),
+		private.station_of(v_table, coalesce(v_new, v_old)),
 		lower(tg_op),
-		tg_table_name,
+		v_table,
 		(select string_agg(coalesce(v_new, v_old) ->> tg_argv[i], ',' order by i) from generate_subscripts(tg_argv, 1) i),
 		v_changes,
 		left(private.request_header('x-request-id'), 100),
