@@ -13,50 +13,6 @@ begin
 end
 $$;
 
-/*
-  After any write of a tracked table: one audit entry with the changed columns, old and new. The trigger's arguments are the
-  columns of the primary key.
-*/
-create or replace function private.write_audit() returns trigger
-language plpgsql security definer -- nobody may insert into the log but this
-set search_path = ''
-as $$
-declare
-	v_old jsonb := case when tg_op <> 'INSERT' then private.redact(to_jsonb(old)) else '{}'::jsonb end;
-	v_new jsonb := case when tg_op <> 'DELETE' then private.redact(to_jsonb(new)) else '{}'::jsonb end;
-	v_row jsonb := case when tg_op = 'DELETE' then v_old else v_new end;
-	v_changes jsonb;
-	v_table constant text := private.table_name(tg_relid);
-begin
-	select jsonb_object_agg(key, jsonb_build_object('old', v_old -> key, 'new', v_new -> key))
-	into v_changes
-	from (select jsonb_object_keys(v_old || v_new) as key) k
-	where (v_old -> key) is distinct from (v_new -> key)
-		and not (tg_op = 'UPDATE' and key in ('updated_at', 'version'));
-	-- A secret that changed looks the same when redacted; that it changed is still worth an entry.
-	if tg_op = 'UPDATE' and v_changes is null then
-		if (to_jsonb(old) - 'updated_at' - 'version') = (to_jsonb(new) - 'updated_at' - 'version') then
-			return null;
-		end if;
-		v_changes := '{}';
-	end if;
-	insert into public.audit_log (actor, actor_id, actor_roles, station_id, action, table_name, row_id, changes, request_id, address)
-	values (
-		private.current_actor(),
-		auth.uid(),
-		array(select distinct role from public.user_roles where user_id = auth.uid() order by role),
-		private.station_of(v_table, v_row),
-		lower(tg_op),
-		v_table,
-		(select string_agg(v_row ->> tg_argv[i], ',' order by i) from generate_subscripts(tg_argv, 1) i),
-		v_changes,
-		left(private.request_header('x-request-id'), 100),
-		private.client_address()
-	);
-	return null;
-end
-$$;
-
 /* After a row went to the trash, came back or was purged: those who may restore it. */
 create or replace function private.announce_trash_list() returns trigger
 language plpgsql security definer -- realtime.send needs rights on realtime.messages

@@ -216,6 +216,27 @@ test.describe('the calendar by keyboard', () => {
 	});
 });
 
+test('what is opened and typed before the scripts arrive stays so when they do', async ({ page }) => {
+	const { promise: arrive, resolve } = Promise.withResolvers<void>();
+	await page.route('**/_app/**/*.js', async (route) => {
+		await arrive;
+		await route.continue();
+	});
+	await page.goto('/BookUs', { waitUntil: 'commit' });
+	const gyoza = page.getByRole('button', { name: 'More: Gyoza' });
+	const addOns = page.locator('details', {
+		has: page.getByRole('button', { name: 'More: Gyoza', includeHidden: true })
+	});
+	await expect(gyoza).toBeHidden();
+	await addOns.locator('summary').click();
+	await page.getByTestId('venue-zip').fill('94538');
+	resolve();
+	// the calendar of the ZIP code needs the scripts
+	await expect(page.locator('[data-live=live]')).toBeVisible();
+	await expect(gyoza).toBeVisible();
+	await expect(page.getByTestId('venue-zip')).toHaveValue('94538');
+});
+
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 
