@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { SetupError } from './config.ts';
 import type { PostgresDatabase, Query } from './database.ts';
@@ -7,6 +8,8 @@ const types = {
 	getTypeParser: ((id: number, format?: 'text' | 'binary') =>
 		(format !== 'binary' && valueParsers[id]) || pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser
 };
+
+const names = new Map<string, string>();
 
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
@@ -81,12 +84,21 @@ function withoutPassword(url: string): string {
 	return parsed.href;
 }
 
+/** Statements with parameters are prepared: there are few, and each is asked for often. */
 function queryOn(target: Pick<pg.Pool | pg.PoolClient, 'query'>): Query {
 	return async <R>(sql: string, params?: unknown[]) => {
-		const result: pg.QueryResult | pg.QueryResult[] = await target.query(sql, params);
+		const statement = params?.length ? { name: nameOf(sql), text: sql, values: params } : { text: sql };
+		const result: pg.QueryResult | pg.QueryResult[] = await target.query(statement);
 		const last = Array.isArray(result) ? result.at(-1) : result;
 		return (last?.rows ?? []) as R[];
 	};
+}
+
+/** PostgreSQL cuts names at 63 bytes, so a statement is named after its hash. */
+function nameOf(sql: string): string {
+	let name = names.get(sql);
+	if (!name) names.set(sql, (name = createHash('sha1').update(sql).digest('hex')));
+	return name;
 }
 
 /** A connection of its own that listens again by itself when it is lost. */
