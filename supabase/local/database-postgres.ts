@@ -19,7 +19,12 @@ const longestWaitMs = 5_000;
  * @throws SetupError, in one sentence, when it can't be reached or is too old.
  */
 export async function openPostgres(url: string): Promise<PostgresDatabase> {
-	const connection = { connectionString: url, options: '-c timezone=UTC', application_name: 'myhibachi', types };
+	const connection = {
+		connectionString: url,
+		options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
+		application_name: 'myhibachi',
+		types
+	};
 	const pool = new pg.Pool({ ...connection, max: 10 });
 	pool.on('error', () => undefined); // An idle connection was cut; the pool opens another at the next query.
 	await checkServer(pool, url);
@@ -84,7 +89,7 @@ function withoutPassword(url: string): string {
 	return parsed.href;
 }
 
-/** Statements with parameters are prepared: there are few, and each is asked for often. */
+/** Statements with parameters are prepared, and planned once: there are few, each is asked for often, and planning costs more than running. */
 function queryOn(target: Pick<pg.Pool | pg.PoolClient, 'query'>): Query {
 	return async <R>(sql: string, params?: unknown[]) => {
 		const statement = params?.length ? { name: nameOf(sql), text: sql, values: params } : { text: sql };

@@ -28,10 +28,15 @@ export interface Stack {
 }
 
 /**
- * Starts everything but the two apps; resolves when the API answers.
+ * Starts everything but the two apps; resolves when the API answers. Jobs wait for `workersAfter`: a first start has documents to
+ * draw, and nobody is to wait for them before the first page.
  * @throws SetupError for what the person can mend, MigrationError for SQL that fails; what had started is stopped again.
  */
-export async function startStack(config: LocalConfig, log: (line: string) => void = console.error): Promise<Stack> {
+export async function startStack(
+	config: LocalConfig,
+	log: (line: string) => void = console.error,
+	workersAfter?: Promise<void>
+): Promise<Stack> {
 	const undo: (() => unknown)[] = [];
 	const stop = async () => {
 		for (const step of undo.splice(0).reverse()) await step();
@@ -74,7 +79,9 @@ export async function startStack(config: LocalConfig, log: (line: string) => voi
 			})
 		);
 		keep(await startCron({ db, log }));
-		keep(await startWorkers(config, db, log));
+		const workers = keep(later(workersAfter, () => startWorkers(config, db, log)));
+		if (workersAfter) workers.begun.catch((error: unknown) => log(`jobs did not start: ${String(error)}`));
+		else await workers.begun;
 		keep(startScalingSamples(db, services.realtime, log));
 		started = true;
 		undo.push(() => (started = false));
@@ -107,6 +114,20 @@ export function stripeSimulatorOptions(config: LocalConfig): StripeSimulatorOpti
 		webhookSecret,
 		webhookUrl: inUse ? `${config.apiUrl}/functions/v1/stripe-webhook` : null,
 		inUse
+	};
+}
+
+/** Starts a service at its time; closed before that, it never starts. */
+function later(time: Promise<void> | undefined, start: () => Promise<{ close(): unknown }>) {
+	let closed = false;
+	let service: Promise<{ close(): unknown }> | undefined;
+	const begin = async () => void (closed || (await (service = start())));
+	return {
+		begun: time ? time.then(begin) : begin(),
+		close: async () => {
+			closed = true;
+			await (await service)?.close();
+		}
 	};
 }
 

@@ -36,12 +36,15 @@ async function run(mode: 'start' | 'dev'): Promise<void> {
 	const built = config.apps === 'on' && mode === 'start' ? buildApps(config) : Promise.resolve();
 	built.catch(() => undefined); // told below
 	const { startStack } = await import('./stack.ts');
-	const stack = await startStack(config);
+	const shown = Promise.withResolvers<void>();
+	if (config.apps === 'off') shown.resolve();
+	const stack = await startStack(config, console.error, shown.promise);
 	let apps: { close(): Promise<void> } | undefined;
 	try {
 		if (config.apps === 'on') {
 			const started = built.then(() => startApps(config, mode, console.log));
 			apps = await Promise.race([started, stopping.promise.then(() => undefined)]);
+			if (apps) shown.resolve();
 		}
 		if (config.apps === 'off' || apps) announce(config, stack.applied, mode);
 		await stopping.promise;
