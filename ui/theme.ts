@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. The choice is kept in the browser; app.html applies it before the first paint. */
+/** Light, dark, or as the system has it. The choice is kept in a cookie, so that the server writes it into the page. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const order: Theme[] = ['system', 'light', 'dark'];
@@ -17,10 +17,11 @@ export function applyTheme(theme: Theme): void {
 	const root = document.documentElement;
 	if (theme === 'system') delete root.dataset.theme;
 	else root.dataset.theme = theme;
-	try {
-		if (theme === 'system') localStorage.removeItem('theme');
-		else localStorage.setItem('theme', theme);
-	} catch {
-		// Storage may be refused; the choice then lasts for this page.
-	}
+	document.cookie = `theme=${theme}; path=/; samesite=lax; max-age=${theme === 'system' ? 0 : 31536000}`;
+}
+
+/** A page's HTML in the theme that the visitor chose: right at its first paint, without a script that asks the browser's storage. */
+export function inTheme(html: string, chosen: string | undefined): string {
+	const theme = asTheme(chosen);
+	return theme === 'system' ? html : html.replace('<html ', `<html data-theme="${theme}" `);
 }

@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import type { User } from '@supabase/supabase-js';
+import { inTheme } from '#ui/theme.ts';
 import { publicConfig } from '../config.ts';
 import { securityHeaders, withApiOrigin } from './headers.ts';
 import { readClient, visitorClient, type Reader, type Service, type Supabase } from './supabase.ts';
@@ -36,6 +37,7 @@ export function createHandle(service: Service): Handle {
 
 		const response = await resolve(event, {
 			filterSerializedResponseHeaders: (name) => name === 'content-range',
+			transformPageChunk: ({ html }) => inTheme(html, event.cookies.get('theme')),
 			preload: ({ type }) => type === 'js' || type === 'css' || type === 'font'
 		});
 		const headers = response.headers;
