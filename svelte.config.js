@@ -7,6 +7,16 @@ const repo = import.meta.dirname;
 const svelte = {};
 export default svelte;
 
+/** What every page of the site needs comes in two files instead of a dozen small ones: each costs a request, a compilation and a task. */
+const chunks = [
+	{
+		name: 'framework',
+		// Two files of SvelteKit's client stay apart: it starts by them.
+		test: /node_modules\/(svelte|esm-env|clsx|devalue)\/|vite\/preload-helper|@sveltejs\/kit\/(?!src\/runtime\/client\/(entry|payload|client-entry)\.js)/
+	},
+	{ name: 'shared', test: /\/(ui|functions\/_shared\/platform|app\/src\/lib\/(site|platform))\//, minShareCount: 3 }
+];
+
 /**
  * The Vite configuration of one of the two apps: same plugins, same policy, own root, port and output (`build/<name>`).
  * The API's origin joins `connect-src` at run time (kit/server/headers.ts), so that one build serves every installation.
@@ -49,7 +59,14 @@ export function frontend(name, port) {
 			})
 		],
 		// A public page's styles and small pictures are files that caches keep, never data URLs inside HTML.
-		build: { assetsInlineLimit: 0 },
+		build: {
+			assetsInlineLimit: 0,
+			// A page names all its scripts itself (`light-pages.server.ts`); Vite's own helper would look for each once more.
+			modulePreload: name !== 'app' || { resolveDependencies: () => [] }
+		},
+		environments: {
+			client: { build: { rolldownOptions: name === 'app' ? { output: { codeSplitting: { groups: chunks } } } : {} } }
+		},
 		server: {
 			port,
 			strictPort: true,

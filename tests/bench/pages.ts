@@ -59,21 +59,23 @@ export async function pageWeights(stack: StackStatus): Promise<Figure[]> {
 		}
 		// A fresh page, so that nothing counts as already loaded.
 		const visit = await context.newPage();
-		const bodies: Promise<number>[] = [];
+		// By address: a page fetches its scripts first and runs them then, from the cache that is off here.
+		const bodies = new Map<string, Promise<number>>();
 		visit.on('response', (response) => {
-			if (/javascript/.test(response.headers()['content-type'] ?? ''))
-				bodies.push(
-					response.body().then(
-						(body) => gzipSync(body).length,
-						() => 0
-					)
-				);
+			if (!/javascript/.test(response.headers()['content-type'] ?? '')) return;
+			bodies.set(
+				response.url(),
+				response.body().then(
+					(body) => gzipSync(body).length,
+					() => 0
+				)
+			);
 		});
 		const client = await context.newCDPSession(visit);
 		await client.send('Network.setCacheDisabled', { cacheDisabled: true });
 		await visit.goto(url);
 		await visit.waitForLoadState('networkidle');
-		const bytes = (await Promise.all(bodies)).reduce((sum, size) => sum + size, 0);
+		const bytes = (await Promise.all(bodies.values())).reduce((sum, size) => sum + size, 0);
 		await context.close();
 		return bytes / 1000;
 	}

@@ -237,6 +237,25 @@ test('what is opened and typed before the scripts arrive stays so when they do',
 	await expect(page.getByTestId('venue-zip')).toHaveValue('94538');
 });
 
+test('who loses the network before the scripts arrive keeps the page and what was typed, and it starts once back', async ({
+	page,
+	context
+}) => {
+	let lost = true;
+	await page.route('**/_app/**/*.js', (route) => (lost ? route.abort('internetdisconnected') : route.continue()));
+	await page.goto('/BookUs');
+	await expect(page.getByText('You are offline')).toBeVisible();
+	await page.getByTestId('venue-zip').fill('94538');
+	await context.setOffline(true);
+	await expect(page.getByRole('heading', { name: "Let's set the date" })).toBeVisible();
+	lost = false;
+	await context.setOffline(false);
+	// the calendar of the ZIP code needs the scripts
+	await expect(page.locator('[data-live=live]')).toBeVisible();
+	await expect(page.getByText('You are offline')).toBeHidden();
+	await expect(page.getByTestId('venue-zip')).toHaveValue('94538');
+});
+
 test.describe('without JavaScript', () => {
 	test.use({ javaScriptEnabled: false });
 

@@ -26,15 +26,19 @@ test('a caller without gzip, pictures and what is compressed already stay as the
 });
 
 const page = `<script nonce="n">{
-	import("./_app/immutable/entry/start.AbC.js").then(async (kit) => { kit.start(); });
+	import("./_app/immutable/entry/start.AbC.js").then(async (kit) => {
+		const app = await import("./_app/immutable/entry/app.DeF.js");
+		kit.start(app);
+	});
 }</script>`;
 
-test('the scripts of a page wait for its first paint, and are then asked for at once', () => {
-	const changed = afterPaint(page, ['./_app/a.js', './_app/b.js']);
+test('the scripts of a page wait for its first paint, are then fetched at once, and run when all are there', () => {
+	const changed = afterPaint(page, ['./_app/a.js', './_app/nodes/1.js']);
+	expect(changed).toContain('const scripts = ["./_app/a.js","./_app/nodes/1.js"];');
 	expect(changed).toMatch(
-		/type: 'paint'[^]+\["\.\/_app\/a\.js","\.\/_app\/b\.js"\][^]+return import\("[^"]+start\.AbC\.js"\)/
+		/painted\.then\(\(\) => Promise\.all\(scripts.+\)\.then\(\(\) => import\("[^"]+start\.AbC\.js"\)\)\.then\(async \(kit\) => \{/
 	);
-	expect(changed).toContain('}).then(async (kit) => { kit.start(); });');
+	expect(changed).toMatch(/await evaluated\(\)\.then\(\(\) => import\("[^"]+app\.DeF\.js"\)\);/);
 });
 
 test('a page without scripts stays as it is', () => {
