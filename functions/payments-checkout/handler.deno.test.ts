@@ -16,8 +16,6 @@ const begun = {
 	currency: 'usd',
 	reference: 'MH-AAAAA',
 	email: 'ann@example.test',
-	customer_id: id(3),
-	customer_name: 'Ann Lee',
 	description: 'Balance for MH-AAAAA',
 	stripe_customer_id: null as string | null,
 	session: null as null | { id: string; url: string | null; expires_at: string | null },
@@ -79,7 +77,7 @@ function stand(
 					};
 					sent.push(one);
 					if (over.stripe) return over.stripe(one);
-					return Response.json(one.url.endsWith('/customers') ? { id: 'cus_1', object: 'customer' } : session);
+					return Response.json(session);
 				}
 			}
 		),
@@ -114,11 +112,14 @@ Deno.test(
 		assert.equal(attach?.name, 'attach_checkout');
 		assert.equal(attach?.headers.get('apikey'), 'sb_secret_x');
 		assert.equal(attach?.headers.get('authorization'), null);
-		const [customer, made] = sent;
-		assert.equal(customer?.url, 'http://stripe.test/base/v1/customers');
-		assert.equal(customer?.headers.get('idempotency-key'), `customer:${id(3)}`);
+		assert.equal(sent.length, 1);
+		const [made] = sent;
+		assert.equal(made?.url, 'http://stripe.test/base/v1/checkout/sessions');
 		assert.equal(made?.headers.get('idempotency-key'), `checkout:${id(1)}`);
 		const form = made?.form ?? new URLSearchParams();
+		assert.equal(form.get('customer_creation'), 'always');
+		assert.equal(form.get('customer_email'), begun.email);
+		assert.equal(form.get('customer'), null);
 		assert.equal(form.get('payment_intent_data[metadata][checkout_id]'), id(1));
 		assert.equal(form.get('metadata[booking_id]'), id(2));
 		assert.equal(form.get('client_reference_id'), id(1));
@@ -170,6 +171,14 @@ Deno.test('a key whose attempt ran out of time begins a new one under a key made
 	const { call } = stand({ begin: [begin('expired'), begin('open')] });
 	assert.equal((await call()).status, 200);
 	assert.deepEqual(keys, [wish.idempotency_key, `${wish.idempotency_key}:${id(1)}`]);
+});
+
+Deno.test('whom Stripe knows already pays as that customer', async () => {
+	const { call, sent } = stand({ begin: [() => ({ ...begun, stripe_customer_id: 'cus_1' })] });
+	assert.equal((await call()).status, 200);
+	assert.equal(sent[0]?.form.get('customer'), 'cus_1');
+	assert.equal(sent[0]?.form.get('customer_creation'), null);
+	assert.equal(sent[0]?.form.get('customer_email'), null);
 });
 
 Deno.test('what is paid already is not paid again', async () => {
@@ -235,10 +244,7 @@ Deno.test('without a card provider cards are off; the form in our own page gets 
 	assert.equal((await (await stand({ options: { stripe: null } }).call()).json()).code, 'PAYMENTS_OFF');
 	const { call, sent } = stand({
 		options: { uiMode: 'elements' },
-		stripe: ({ url }) =>
-			Response.json(
-				url.endsWith('/customers') ? { id: 'cus_1' } : { ...session, url: null, client_secret: 'cs_1_secret' }
-			)
+		stripe: () => Response.json({ ...session, url: null, client_secret: 'cs_1_secret' })
 	});
 	assert.equal((await (await call()).json()).client_secret, 'cs_1_secret');
 	assert.equal(sent.at(-1)?.form.get('ui_mode'), 'elements');

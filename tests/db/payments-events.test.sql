@@ -1,4 +1,4 @@
-select plan(49);
+select plan(50);
 
 select tests.only_chefs(1);
 create function tests.event(p_id text, p_type text, p_object jsonb, p_previous jsonb default '{}') returns jsonb language sql stable set search_path = '' as $$
@@ -38,13 +38,14 @@ grant all on one to public;
 select tests.as_service();
 select is(tests.receive(tests.event('evt_1', 'payment_intent.succeeded', tests.intent(c, 'pi_1'))), 'processed', 'The server CAN receive an event') from one;
 select is(tests.receive(tests.event('evt_1', 'payment_intent.succeeded', tests.intent(c, 'pi_1'))), 'duplicate', 'The same one again changes nothing') from one;
-select is(tests.receive(tests.event('evt_2', 'checkout.session.completed', tests.session(c, 'pi_1'))), 'processed', 'another one of the same payment') from one;
+select is(tests.receive(tests.event('evt_2', 'checkout.session.completed', tests.session(c, 'pi_1', '{"customer": "cus_events_1"}'))), 'processed', 'another one of the same payment') from one;
 select is(tests.ledger(c), 'card_fee 300, deposit 10000', 'neither') from one;
 select is((tests.booking(c)).status, 'confirmed', 'A deposit confirms its booking') from one;
 select is(tests.receive(tests.event('evt_3', 'customer.updated', '{"object": "customer"}')), 'kept', 'What means nothing to us is kept');
 select is(receive_stripe_event('{"id": "evt_4"}') ->> 'code', 'INVALID_REQUEST', 'What is no event can NOT be received');
 select tests.as_owner();
 select is((select array_agg(status || ' ' || stripe_payment_intent_id) from payment_checkouts k, one where k.id = (c ->> 'checkout_id')::uuid), array['succeeded pi_1'], 'The attempt has succeeded');
+select is((select s.stripe_customer_id from private.stripe_customers s, one where s.customer_id = (tests.booking(c)).customer_id), 'cus_events_1', 'who paid is known at the card provider');
 select is((select count(*)::int from pgboss.job where name = 'payments-receipt'), 1, 'and has one receipt');
 select is((select count(*)::int from pgboss.job, one where name = 'booking-notify' and data ->> 'kind' = 'confirmed' and data ->> 'booking_id' = c ->> 'booking_id'), 1, 'The customer is told once');
 select isnt_empty($$select 1 from realtime.messages m, one where topic = 'booking:' || (c ->> 'booking_id') and event = 'payment_changed' and private$$, 'An open page hears of it');

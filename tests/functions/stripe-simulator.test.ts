@@ -72,6 +72,7 @@ describe('the simulated API', () => {
 			{ line_items: [{ quantity: 1, price_data: { currency: 'usd', unit_amount: 49, product_data: { name: 'x' } } }] }
 		],
 		['of an unknown customer', { customer: 'cus_unknown' }],
+		['of a customer to be made in no known way', { customer_creation: 'never' as 'always' }],
 		['without a way back', { success_url: undefined }],
 		['that is over too soon', { expires_at: Math.floor(Date.now() / 1000) + 600 }]
 	])('refuses a session %s', async (_what, over) => {
@@ -105,6 +106,21 @@ describe('the simulated API', () => {
 		expect(next.data[0]?.id).toBe(made[0]?.id);
 		const all = await stand.stripe.checkout.sessions.list({ limit: 2 }).autoPagingToArray({ limit: 1000 });
 		expect(all.length).toBe(stand.simulator.store.all('sessions').length);
+	});
+
+	it('makes whoever pays a customer where a session asks for it, and finds their sessions by e-mail', async () => {
+		const asked = { customer_creation: 'always', customer_email: 'bea@example.test' } as const;
+		const made = await session(asked);
+		expect(made.customer).toBeNull();
+		const found = await stand.stripe.checkout.sessions.list({ customer_details: { email: 'bea@example.test' } });
+		expect(found.data.map(({ id }) => id)).toEqual([made.id]);
+		await stand.pay(made.id, '4242424242424242');
+		const done = await stand.stripe.checkout.sessions.retrieve(made.id, { expand: ['payment_intent.latest_charge'] });
+		const { customer, latest_charge } = done.payment_intent as Stripe.PaymentIntent;
+		expect(done.customer).toMatch(/^cus_/);
+		expect([customer, (latest_charge as Stripe.Charge).customer]).toEqual([done.customer, done.customer]);
+		expect(await stand.stripe.customers.retrieve(String(done.customer))).toMatchObject({ email: 'bea@example.test' });
+		expect((await paid()).session.customer).toBeNull();
 	});
 
 	it('knows customers', async () => {

@@ -32,8 +32,6 @@ export const begunCheckout = z.object({
 	currency: z.string(),
 	reference: z.string(),
 	email: z.nullable(z.string()),
-	customer_id: z.uuid(),
-	customer_name: z.nullable(z.string()),
 	description: z.string(),
 	stripe_customer_id: z.nullable(z.string()),
 	session: z.nullable(z.object({ id: z.string(), url: z.nullable(z.string()), expires_at: z.nullable(z.string()) })),

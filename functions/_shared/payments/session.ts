@@ -8,7 +8,8 @@ export interface SessionOptions {
 	/** The customer site. */
 	appUrl: string;
 	uiMode: UiMode;
-	stripeCustomerId: string;
+	/** Null before their first payment: Stripe makes its customer with that one, and the event of it says which. */
+	stripeCustomerId: string | null;
 	/** Of a guest's link, so that the way back opens. */
 	accessToken: string | null;
 }
@@ -30,7 +31,9 @@ export function sessionParams(checkout: BegunCheckout, options: SessionOptions) 
 	return {
 		mode: 'payment' as const,
 		ui_mode: uiMode,
-		customer: stripeCustomerId,
+		...(stripeCustomerId
+			? { customer: stripeCustomerId }
+			: { customer_creation: 'always' as const, ...(checkout.email && { customer_email: checkout.email }) }),
 		client_reference_id: checkout.checkout_id,
 		metadata,
 		payment_intent_data: { description: checkout.description, metadata },

@@ -88,13 +88,16 @@ export async function openSession(
 	options: Omit<SessionOptions, 'stripeCustomerId'>
 ): Promise<OpenSession> {
 	return asProvider(async () => {
-		const stripeCustomerId = checkout.stripe_customer_id ?? (await customerOf(stripe, checkout));
+		const { email, stripe_customer_id: stripeCustomerId } = checkout;
 		const params = sessionParams(checkout, { ...options, stripeCustomerId });
+		const theirs = email
+			? { customer_details: { email } }
+			: { ...(stripeCustomerId && { customer: stripeCustomerId }) };
 		const session = await once(
 			`checkout:${checkout.checkout_id}`,
 			(idempotencyKey) => stripe.checkout.sessions.create(params, { idempotencyKey }),
 			async () => {
-				const { data } = await stripe.checkout.sessions.list({ customer: stripeCustomerId, limit: 100 });
+				const { data } = await stripe.checkout.sessions.list({ ...theirs, limit: 100 });
 				return data.find(
 					({ client_reference_id, status }) => client_reference_id === checkout.checkout_id && status === 'open'
 				);
@@ -157,21 +160,6 @@ export async function refundCard(
 		if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
 		return { status: 'failed', stripe_refund_id: null, failure: error.message };
 	}
-}
-
-async function customerOf(stripe: Stripe, checkout: BegunCheckout): Promise<string> {
-	const { customer_id, email, customer_name } = checkout;
-	const facts = { ...(email && { email }), ...(customer_name && { name: customer_name }), metadata: { customer_id } };
-	const customer = await once(
-		`customer:${customer_id}`,
-		(idempotencyKey) => stripe.customers.create(facts, { idempotencyKey }),
-		async () => {
-			if (!email) return undefined;
-			const { data } = await stripe.customers.list({ email, limit: 100 });
-			return data.find(({ metadata }) => metadata.customer_id === customer_id);
-		}
-	);
-	return customer.id;
 }
 
 function opened(session: Stripe.Checkout.Session): OpenSession {

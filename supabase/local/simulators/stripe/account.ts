@@ -7,7 +7,7 @@ import { notAuthenticated, type Decline, type TestCard } from './cards.ts';
 import { invalid, missing, StripeRefusal } from './errors.ts';
 import { newId, seconds } from './ids.ts';
 import { newCharge, type Attempt, type Payer } from './charges.ts';
-import { newDispute, newIntent, newRefund, newTransaction } from './objects.ts';
+import { newCustomer, newCustomerDetails, newDispute, newIntent, newRefund, newTransaction } from './objects.ts';
 import type { SessionDraft, StripeStore } from './store.ts';
 
 export type Paid = { state: 'paid' } | { state: 'challenge'; intent: string } | { state: 'declined'; decline: Decline };
@@ -136,14 +136,9 @@ export class StripeAccount {
 		this.store.change('sessions', session.id, {
 			payment_intent: intent.id,
 			customer_details: {
+				...newCustomerDetails(payer.email),
 				address: { city: null, country: 'US', line1: null, line2: null, postal_code: payer.zip, state: null },
-				business_name: null,
-				email: payer.email,
-				individual_name: null,
-				name: payer.name,
-				phone: null,
-				tax_exempt: 'none',
-				tax_ids: []
+				name: payer.name
 			}
 		});
 		this.emit('payment_intent.created', intent);
@@ -159,16 +154,19 @@ export class StripeAccount {
 			return { state: 'declined', decline };
 		}
 		const transaction = this.store.put('transactions', newTransaction('charge', charge.id, charge.amount));
-		const charged = this.store.change('charges', charge.id, { balance_transaction: transaction.id });
+		const customer = session.customer ?? this.#newCustomerOf(session, attempt.payer);
+		const charged = this.store.change('charges', charge.id, { balance_transaction: transaction.id, customer });
 		const succeeded = this.store.change('intents', intent.id, {
 			status: 'succeeded',
 			amount_received: intent.amount,
+			customer,
 			last_payment_error: null,
 			latest_charge: charge.id,
 			next_action: null,
 			payment_method: attempt.paymentMethod
 		});
 		const complete = this.store.change('sessions', session.id, {
+			customer,
 			status: 'complete',
 			payment_status: 'paid',
 			url: null
@@ -177,6 +175,15 @@ export class StripeAccount {
 		this.emit('payment_intent.succeeded', succeeded);
 		this.emit('checkout.session.completed', complete);
 		return { state: 'paid' };
+	}
+
+	/** With `customer_creation=always` whoever pays becomes a customer; else they stay a guest. */
+	#newCustomerOf(session: Stripe.Checkout.Session, payer: Payer): string | null {
+		if (session.customer_creation !== 'always') return null;
+		const { email, name } = payer;
+		const customer = this.store.put('customers', newCustomer({ email, name, phone: null, metadata: {} }));
+		this.emit('customer.created', customer);
+		return customer.id;
 	}
 
 	#refuseIntent(intent: Stripe.PaymentIntent, decline: Decline, charge: Stripe.Charge | null): void {

@@ -99,7 +99,7 @@ type Route = (call: Call, id: string) => unknown;
 
 const routes: Record<string, Route> = {
 	'POST checkout/sessions': createSession,
-	'GET checkout/sessions': list('sessions', ['customer', 'payment_intent', 'status']),
+	'GET checkout/sessions': list('sessions', ['customer', 'customer_details.email', 'payment_intent', 'status']),
 	'GET checkout/sessions/:id': ({ account }, id) => account.session(id),
 	'POST checkout/sessions/:id/expire': ({ account, request }, id) => account.expireSession(id, request),
 	'GET checkout/sessions/:id/line_items': ({ account }, id) => retrieveLines(account, id),
@@ -164,10 +164,9 @@ function list(table: Exclude<TableName, 'drafts' | 'replies' | 'deliveries'>, fi
 		const types = listOf(form.types);
 		const all: Tables[typeof table][] = store.all(table).reverse();
 		const matching = all.filter((row) => {
-			const value = row as unknown as Record<string, unknown>;
 			return (
-				fields.every((field) => form[field] === undefined || value[field] === form[field]) &&
-				(types.length === 0 || types.includes(value.type as string)) &&
+				fields.every((field) => at(form, field) === undefined || at(row, field) === at(form, field)) &&
+				(types.length === 0 || types.includes(at(row, 'type') as string)) &&
 				isWithin(row.created, within)
 			);
 		});
@@ -177,6 +176,11 @@ function list(table: Exclude<TableName, 'drafts' | 'replies' | 'deliveries'>, fi
 		const data = matching.slice(begin, begin + limit);
 		return { object: 'list', data, has_more: matching.length > begin + limit, url: `/v1/${table}` };
 	};
+}
+
+/** The value at a path of names: `customer_details.email`. */
+function at(value: unknown, path: string): unknown {
+	return path.split('.').reduce((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], value);
 }
 
 function isWithin(created: number, { gte, gt, lte, lt }: Form): boolean {

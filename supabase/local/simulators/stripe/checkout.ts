@@ -4,7 +4,7 @@ import type { StripeAccount } from './account.ts';
 import { invalid, missing } from './errors.ts';
 import { groupOf, integerOf, listOf, metadataOf, textOf, type Form } from './form.ts';
 import { newId, seconds } from './ids.ts';
-import { currency, newSession } from './objects.ts';
+import { currency, newCustomerDetails, newSession } from './objects.ts';
 import type { SessionDraft } from './store.ts';
 
 type Line = SessionDraft['lines'][number];
@@ -30,7 +30,14 @@ export function createSession({ account, form, checkoutUrl }: Call): Stripe.Chec
 	if (!hosted && !textOf(form.return_url))
 		throw invalid('Missing required param: return_url.', 'return_url', 'parameter_missing');
 	const customer = textOf(form.customer);
-	if (customer && !account.store.get('customers', customer)) throw missing('customer', customer, 'customer');
+	const known = customer ? account.store.get('customers', customer) : undefined;
+	if (customer && !known) throw missing('customer', customer, 'customer');
+	const email = known ? known.email : textOf(form.customer_email);
+	const creation = textOf(form.customer_creation);
+	if (creation !== null && !['always', 'if_required'].includes(creation))
+		throw invalid('Invalid customer_creation: must be one of always, if_required', 'customer_creation');
+	if (creation && customer)
+		throw invalid('You may only specify one of these parameters: customer, customer_creation.', 'customer_creation');
 	const expiresAt = integerOf(form.expires_at) ?? seconds() + longest;
 	const life = expiresAt - seconds();
 	// A little slack, as the clock moves on between the caller and here.
@@ -48,7 +55,9 @@ export function createSession({ account, form, checkoutUrl }: Call): Stripe.Chec
 			cancel_url: hosted ? textOf(form.cancel_url) : null,
 			client_reference_id: textOf(form.client_reference_id),
 			customer,
-			customer_email: customer ? null : textOf(form.customer_email),
+			customer_creation: customer ? null : creation === 'always' ? 'always' : 'if_required',
+			customer_details: email ? newCustomerDetails(email) : null,
+			customer_email: customer ? null : email,
 			expires_at: expiresAt,
 			metadata: metadataOf(form.metadata),
 			success_url: hosted ? textOf(form.success_url) : null,

@@ -30,12 +30,28 @@ export function newCustomer(given: Pick<Stripe.Customer, 'email' | 'name' | 'pho
 	};
 }
 
+/** Who pays, as far as it is known before they do. */
+export function newCustomerDetails(email: string | null): Stripe.Checkout.Session.CustomerDetails {
+	return {
+		address: null,
+		business_name: null,
+		email,
+		individual_name: null,
+		name: null,
+		phone: null,
+		tax_exempt: 'none',
+		tax_ids: []
+	};
+}
+
 export type SessionFacts = Pick<
 	Stripe.Checkout.Session,
 	| 'amount_total'
 	| 'cancel_url'
 	| 'client_reference_id'
 	| 'customer'
+	| 'customer_creation'
+	| 'customer_details'
 	| 'customer_email'
 	| 'expires_at'
 	| 'metadata'
@@ -67,8 +83,6 @@ export function newSession(facts: SessionFacts, urlOf: (id: string) => string): 
 		custom_fields: [],
 		custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
 		customer_account: null,
-		customer_creation: facts.customer ? null : 'if_required',
-		customer_details: null,
 		discounts: [],
 		integration_identifier: null,
 		invoice: null,
