@@ -1,6 +1,7 @@
 /** Edge functions of the local stack: a Deno process beside this one, reached at `/functions/v1/<name>`. */
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { sendJson } from '../http.ts';
 import { superviseDeno } from './process.ts';
@@ -89,20 +90,28 @@ export function functionsEnvironment(facts: {
 }
 
 async function proxy(req: IncomingMessage, res: ServerResponse, port: number, path: string): Promise<void> {
+	const whole = isSmall(req) ? await buffer(req) : null;
 	const { promise: answered, resolve, reject } = Promise.withResolvers<IncomingMessage>();
 	const { connection: _, ...headers } = req.headers;
 	const upstream = request({ host: '127.0.0.1', port, path, method: req.method, headers });
 	upstream.once('response', resolve).on('error', reject);
 	res.once('close', () => upstream.destroy()); // The caller has gone: the function's stream ends as well.
-	req.pipe(upstream);
+	if (whole) upstream.end(whole);
+	else req.pipe(upstream);
 	const response = await answered;
 	for (const [name, value] of Object.entries(response.headers)) {
 		if (value !== undefined && name !== 'connection' && name !== 'keep-alive') res.setHeader(name, value);
 	}
 	res.writeHead(response.statusCode ?? 502);
+	if (isSmall(response)) return void res.end(await buffer(response));
 	// An answer of unknown length may take its time: its head goes ahead, that of any other goes along with it.
 	if (!response.headers['content-length']) res.flushHeaders();
 	await pipeline(response, res);
+}
+
+/** Of a length that is known and at most 64 kB: read whole, which costs less than to pass it on as it comes. */
+function isSmall({ headers }: IncomingMessage): boolean {
+	return Number(headers['content-length'] ?? Infinity) <= 64 * 1024;
 }
 
 function unavailable(res: ServerResponse): void {

@@ -66,13 +66,15 @@ async function forward(
 	try {
 		const headers = new Headers(request.headers);
 		headers.set('x-request-id', requestId);
+		// What is small is read whole: a stream from one server into another costs more than all else here.
+		const body = request.body && isSmall(request.headers) ? await request.arrayBuffer() : request.body;
 		const response = await pool.use(
 			entry,
 			(port) =>
 				fetch(`http://127.0.0.1:${port}${url.pathname}${url.search}`, {
 					method: request.method,
 					headers,
-					body: request.body,
+					body,
 					redirect: 'manual',
 					signal: AbortSignal.any([request.signal, timer.signal])
 				}),
@@ -84,18 +86,25 @@ async function forward(
 		for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
 			if (response.headers.has('content-encoding') || name === 'transfer-encoding') answered.delete(name);
 		}
-		if (!response.body) finished.resolve();
-		return new Response(response.body && untilEnd(response.body, finished.resolve), {
-			status: response.status,
-			statusText: response.statusText,
-			headers: answered
-		});
+		const head = { status: response.status, statusText: response.statusText, headers: answered };
+		if (response.body && !isSmall(response.headers)) {
+			return new Response(untilEnd(response.body, finished.resolve), head);
+		}
+		const whole = response.body && (await response.arrayBuffer());
+		finished.resolve();
+		return new Response(whole, head);
 	} catch (error) {
 		finished.resolve();
 		throw error;
 	} finally {
 		clearTimeout(timeout);
 	}
+}
+
+/** Of a length that is known and at most 64 kB. */
+function isSmall(headers: Headers): boolean {
+	const length = headers.get('content-length');
+	return length !== null && Number(length) <= 64 * 1024;
 }
 
 /** The same stream, chunk by chunk; `done` is called when it ends, fails or is given up. */

@@ -14,7 +14,7 @@ export interface FunctionEntry {
 /** As on hosted Supabase a name is letters, digits, - and _; a leading _ marks what is shared and isn't a function. */
 const functionName = /^[A-Za-z0-9][\w-]*$/;
 
-/** The function of that name, or null. Reads config.toml anew: it is small, and an edit counts at once. */
+/** The function of that name, or null. An edit of config.toml counts at once. */
 export function findFunction(name: string, configFile: string, functionsDir: string): FunctionEntry | null {
 	if (!functionName.test(name)) return null;
 	const section = sections(configFile)[name] ?? {};
@@ -35,7 +35,14 @@ export function findFunction(name: string, configFile: string, functionsDir: str
 	};
 }
 
-function sections(configFile: string): Record<string, Record<string, unknown>> {
-	const config = parse(Deno.readTextFileSync(configFile)) as { functions?: Record<string, Record<string, unknown>> };
-	return config.functions ?? {};
+type Sections = Record<string, Record<string, unknown>>;
+let read: { file: string; changed: number | undefined; sections: Sections } | undefined;
+
+function sections(configFile: string): Sections {
+	const changed = Deno.statSync(configFile).mtime?.getTime();
+	if (!read || read.file !== configFile || read.changed !== changed) {
+		const { functions = {} } = parse(Deno.readTextFileSync(configFile)) as { functions?: Sections };
+		read = { file: configFile, changed, sections: functions };
+	}
+	return read.sections;
 }
