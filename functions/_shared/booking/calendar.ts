@@ -1,4 +1,4 @@
-import { addDays } from '../platform/time.ts';
+import { addDays, monthNames } from '../platform/time.ts';
 
 /** A month, `YYYY-MM`. */
 export type Month = string;
@@ -37,9 +37,7 @@ export function monthWeeks(month: Month): (string | null)[][] {
 
 /** `2026-12` → `December 2026`. */
 export function formatMonth(month: Month): string {
-	return new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-		new Date(`${month}-01T00:00:00Z`)
-	);
+	return `${monthNames[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
 }
 
 /** Where the arrow and page keys lead from a date in a calendar grid (WAI-ARIA date picker); null for other keys. */

@@ -1,3 +1,19 @@
+export const weekdayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+export const monthNames = [
+	'January',
+	'February',
+	'March',
+	'April',
+	'May',
+	'June',
+	'July',
+	'August',
+	'September',
+	'October',
+	'November',
+	'December'
+];
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The same formatter for the same question: making one costs as much as using it a hundred times. */
@@ -41,11 +57,12 @@ export function formatClock(time: string): string {
 
 /** A calendar date for people: `2026-12-12` → `Saturday, December 12`. The date is read as it stands, in no zone. */
 export function formatDate(date: string, style: 'long' | 'short' = 'long'): string {
-	const options: Intl.DateTimeFormatOptions =
-		style === 'long'
-			? { weekday: 'long', month: 'long', day: 'numeric' }
-			: { weekday: 'short', month: 'short', day: 'numeric' };
-	return format('en-US', { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+	const day = new Date(`${date}T00:00:00Z`);
+	// By hand: the browser's formatter takes longer to make than a whole calendar to show.
+	const [weekday, month] = [weekdayNames[day.getUTCDay()], monthNames[day.getUTCMonth()]];
+	if (!weekday || !month) throw new RangeError(`"${date}" is no date.`);
+	const cut = style === 'short' ? 3 : undefined;
+	return `${weekday.slice(0, cut)}, ${month.slice(0, cut)} ${day.getUTCDate()}`;
 }
 
 /** `YYYY-MM-DD` moved by whole days. */
