@@ -35,7 +35,7 @@ export default defineConfig({
 		{
 			name: 'phone',
 			use: { ...devices['Pixel 7'] },
-			testIgnore: ['**/admin*.spec.ts', '**/account.spec.ts', switches]
+			testIgnore: ['**/admin*.spec.ts', '**/account.spec.ts', '**/site.spec.ts', switches]
 		},
 		{
 			name: 'tablet',

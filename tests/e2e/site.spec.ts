@@ -1,0 +1,32 @@
+import { expect, test } from '@playwright/test';
+
+test('a chosen theme is in the next page from its first byte', async ({ page, request }) => {
+	await page.goto('/contact');
+	// the scripts are there once the number is
+	await expect(page.getByTestId('call-us').first()).toHaveText(/\d{4}/);
+	await page
+		.getByRole('button', { name: /^Theme: as the system/ })
+		.filter({ visible: true })
+		.click();
+	await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+	const [cookie] = (await page.context().cookies()).filter(({ name }) => name === 'theme');
+	const next = await request.get('/menu', { headers: { cookie: `theme=${cookie?.value}` } });
+	expect(await next.text()).toContain('<html data-theme="light"');
+});
+
+test('parts that come to life later are whole on a page that was navigated to, and when one goes back', async ({
+	page
+}) => {
+	await page.goto('/menu');
+	await expect(page.locator('footer').getByTestId('call-us')).toHaveText(/\d{4}/);
+	await page.evaluate(() => Object.assign(window, { stayed: true }));
+	await page.getByText('Vegetarian', { exact: true }).first().click();
+	await expect(page.getByRole('status').filter({ hasText: /items? fits? your choice/ })).toBeVisible();
+	await page.getByRole('link', { name: 'Show everything' }).click();
+	await expect(page.getByRole('heading', { name: 'Filet mignon' })).toBeVisible();
+	await page.getByRole('link', { name: 'My Hibachi, home' }).click();
+	await expect(page.getByText('Asked before every party')).toBeVisible();
+	await page.goBack();
+	await expect(page.getByRole('heading', { name: 'Filet mignon' })).toBeVisible();
+	expect(await page.evaluate(() => 'stayed' in window)).toBe(true);
+});
