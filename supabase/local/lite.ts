@@ -28,7 +28,7 @@ export interface Lite {
 }
 
 /** Connections for requests. More would only wait for the machine's cores, and each compiles every function for itself. */
-const poolSize = 4;
+const poolSize = 3;
 
 export async function startLite(config: LocalConfig, db: LocalDatabase): Promise<Lite> {
 	const connection = connectionOn(db);
