@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { rpc, signIn, stackUnderTest } from '../api.ts';
-import { bookedByApi, someFreeSlot, someGuest } from './booking-steps.ts';
+import { awake, bookedByApi, someFreeSlot, someGuest } from './booking-steps.ts';
 import { linkIn, mailTo } from './mail.ts';
 
 async function register(page: Page, email: string): Promise<void> {
@@ -107,7 +107,7 @@ test.describe('the account', () => {
 		await bookedByApi(slot, { contact: { name: 'Robin', email, phone: someGuest().phone, sms_consent: false } });
 		await register(page, email);
 		await page.getByRole('link', { name: /Held for you/ }).click();
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 
 		await page.getByText('Move it to another time').click();
 		await page.getByTestId('new-date').fill(other.event_date);
@@ -123,6 +123,7 @@ test.describe('the account', () => {
 			})
 			.toEqual([Date.parse(other.starts_at)]);
 		await page.reload();
+		await awake(page);
 
 		await page.getByText('Cancel this booking').click();
 		await page.getByTestId('cancel-reason').fill('The grill party became a picnic');

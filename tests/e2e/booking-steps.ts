@@ -56,6 +56,11 @@ export async function openForm(page: Page, path = '/BookUs'): Promise<void> {
 	await expect(page.locator('form[novalidate]')).toBeVisible();
 }
 
+/** Waits until the site's scripts run: the number at the foot of the page, which they decode, is the last that they wake. */
+export async function awake(page: Page): Promise<void> {
+	await expect(page.locator('footer').getByTestId('call-us')).toHaveText(/\d{4}/);
+}
+
 /** Books through the API and gives the link of the booking's page. */
 export async function bookedByApi(slot: Slot, over: Record<string, unknown> = {}): Promise<string> {
 	const answer = await rpc<{ access_token: string }>(stackUnderTest(), 'create_booking', {

@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test';
+import { awake } from './booking-steps.ts';
 
 test('a chosen theme is in the next page from its first byte', async ({ page, request }) => {
 	await page.goto('/contact');
-	// the scripts are there once the number is
-	await expect(page.getByTestId('call-us').first()).toHaveText(/\d{4}/);
+	await awake(page);
 	await page
 		.getByRole('button', { name: /^Theme: as the system/ })
 		.filter({ visible: true })
@@ -18,7 +18,7 @@ test('parts that come to life later are whole on a page that was navigated to, a
 	page
 }) => {
 	await page.goto('/menu');
-	await expect(page.locator('footer').getByTestId('call-us')).toHaveText(/\d{4}/);
+	await awake(page);
 	await page.evaluate(() => Object.assign(window, { stayed: true }));
 	await page.getByText('Vegetarian', { exact: true }).first().click();
 	await expect(page.getByRole('status').filter({ hasText: /items? fits? your choice/ })).toBeVisible();
