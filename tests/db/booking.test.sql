@@ -1,4 +1,4 @@
-select plan(70);
+select plan(71);
 
 select tests.only_chefs(2);
 update feature_flags set enabled = false where key = 'stripe';
@@ -13,6 +13,8 @@ select matches((select answer ->> 'reference' from made), '^MH-[2-9A-HJ-NP-Z]{5}
 select is((select (answer ->> 'total_cents')::int from made), 55000, 'A booking costs what the quote said');
 select is(create_booking(tests.wish(tests.slot(), '{"idempotency_key": "key-of-robin"}')), (select answer from made),
 	'The same key twice answers the same booking and token');
+select is(create_booking(tests.wish(tests.slot(), '{"idempotency_key": "key-of-robin", "price_version": "p000000000000"}')), (select answer from made),
+	'also when its price was seen meanwhile');
 select is(create_booking(tests.wish(tests.slot(101), '{"idempotency_key": "key-of-robin"}')) #>> '{details,fields,idempotency_key}' is not null, true,
 	'The same key can NOT open the booking to another request');
 select tests.as_owner();
