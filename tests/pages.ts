@@ -50,3 +50,19 @@ export const adminPages = [
 	'/payments/settings',
 	'/account'
 ] as const;
+
+/** States of the same: found nothing, a move that is proposed, a day of each chef, an unknown address; and pages of one record. */
+export function adminPageStates(ids: { booking: string; lead: string; chef: string }): string[] {
+	return [
+		'/bookings?when=all',
+		'/bookings?q=nobody-is-called-this',
+		`/bookings/${ids.booking}?move=2027-03-01`,
+		'/bookings/new?zip=94538&adults=10&from=2027-03-01',
+		'/bookings/calendar?view=chefs',
+		'/leads/board',
+		`/leads/${ids.lead}`,
+		`/chefs/${ids.chef}`,
+		'/chef',
+		'/no-such-page'
+	];
+}

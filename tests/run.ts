@@ -3,7 +3,8 @@
  *   npm test                  all
  *   npm test -- unit db       only these stages
  * Native PostgreSQL is used where `TEST_DATABASE_URL` names one or tests/native-postgres.sh can start one; CI always has it.
- * The last line is `N passed, N failed`; the exit code says the same.
+ * The last lines name what failed (✗) and what passed only when it was repeated (~); the last of all is `N passed, N failed`,
+ * and the exit code says the same.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -45,8 +46,9 @@ for (const { name, seconds, outcome } of results) {
 	console.info(
 		`${outcome.failed ? '✗' : '✓'} ${name.padEnd(16)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`
 	);
+	for (const line of outcome.named ?? []) console.info(`    ${line}`);
 }
-const total = (key: keyof Outcome): number => results.reduce((sum, { outcome }) => sum + outcome[key], 0);
+const total = (key: 'passed' | 'failed'): number => results.reduce((sum, { outcome }) => sum + outcome[key], 0);
 const failed = total('failed') + (total('passed') === 0 ? 1 : 0);
 console.info(`\n${total('passed')} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

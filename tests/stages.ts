@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import pg from 'pg';
 import { startTestStack, type StackOptions, type TestStack } from './stack.ts';
@@ -6,6 +6,20 @@ import { startTestStack, type StackOptions, type TestStack } from './stack.ts';
 export interface Outcome {
 	passed: number;
 	failed: number;
+	/** Tests to read about in the output above: those that failed, and those that passed only when repeated. */
+	named?: string[];
+}
+
+interface PlaywrightSuite {
+	file: string;
+	specs: { title: string; line: number; tests: { projectName: string; status: string }[] }[];
+	suites?: PlaywrightSuite[];
+}
+
+interface VitestReport {
+	numPassedTests: number;
+	numFailedTests: number;
+	testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
 }
 
 export interface Context {
@@ -123,8 +137,7 @@ async function vitest(
 			env: { TEST_DATABASE_URL: '', ...env }
 		}
 	);
-	const result = await readJson<{ numPassedTests: number; numFailedTests: number }>(report);
-	return counted(code, result?.numPassedTests ?? 0, result?.numFailedTests ?? 0);
+	return vitestOutcome(code, await readJson<VitestReport>(report));
 }
 
 async function deno({ command }: Context): Promise<Outcome> {
@@ -151,8 +164,33 @@ async function playwright(
 	const { code } = await command(node, ['node_modules/@playwright/test/cli.js', 'test', ...args], {
 		env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_REPORT: report }
 	});
-	const result = await readJson<{ stats: { expected: number; unexpected: number; flaky: number } }>(report);
-	return counted(code, (result?.stats.expected ?? 0) + (result?.stats.flaky ?? 0), result?.stats.unexpected ?? 0);
+	const result = await readJson<{
+		stats: { expected: number; unexpected: number; flaky: number };
+		suites: PlaywrightSuite[];
+	}>(report);
+	return {
+		...counted(code, (result?.stats.expected ?? 0) + (result?.stats.flaky ?? 0), result?.stats.unexpected ?? 0),
+		named: (result?.suites ?? []).flatMap(notAtOnce)
+	};
+}
+
+/** What of a Playwright suite did not pass at the first try, a line each. */
+function notAtOnce({ file, specs, suites = [] }: PlaywrightSuite): string[] {
+	const here = specs.flatMap(({ title, line, tests }) =>
+		tests
+			.filter(({ status }) => status === 'unexpected' || status === 'flaky')
+			.map(({ projectName, status }) => `${status === 'flaky' ? '~' : '✗'} [${projectName}] ${file}:${line} ${title}`)
+	);
+	return [...here, ...suites.flatMap(notAtOnce)];
+}
+
+function vitestOutcome(code: number, report: VitestReport | null): Outcome {
+	const named = (report?.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
+		const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);
+		const none = status === 'failed' ? ['(the file itself)'] : [];
+		return (failed.length ? failed : none).map((test) => `✗ ${relative(join(import.meta.dirname, '..'), name)} ${test}`);
+	});
+	return { ...counted(code, report?.numPassedTests ?? 0, report?.numFailedTests ?? 0), named };
 }
 
 function projectOf(name: string): string {
@@ -174,8 +212,7 @@ async function attacks({ command, readJson, scratch }: Context, stack: TestStack
 		],
 		{ env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_RACE_ROUNDS: rounds } }
 	);
-	const result = await readJson<{ numPassedTests: number; numFailedTests: number }>(report);
-	return counted(code, result?.numPassedTests ?? 0, result?.numFailedTests ?? 0);
+	return vitestOutcome(code, await readJson<VitestReport>(report));
 }
 
 async function nativeStack(context: Context): Promise<Outcome> {
@@ -226,10 +263,11 @@ function counted(code: number, passed = code === 0 ? 1 : 0, failed = 0): Outcome
 }
 
 function sum(...outcomes: Outcome[]): Outcome {
-	return outcomes.reduce((total, { passed, failed }) => ({
-		passed: total.passed + passed,
-		failed: total.failed + failed
-	}));
+	return {
+		passed: outcomes.reduce((total, { passed }) => total + passed, 0),
+		failed: outcomes.reduce((total, { failed }) => total + failed, 0),
+		named: outcomes.flatMap(({ named = [] }) => named)
+	};
 }
 
 function plain(text: string): string {

@@ -1,54 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { enter, live, panel, rowsAs, someBooking } from './admin-steps.ts';
-
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-for (const colorScheme of ['light', 'dark'] as const) {
-	test.describe(colorScheme, () => {
-		test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } });
-
-		for (const width of [1280, 375])
-			test(`axe finds nothing on the pages of the panel at ${width} px`, async ({ page }) => {
-				test.slow();
-				await page.setViewportSize({ width, height: 900 });
-				await enter(page, 'super_admin@demo.test');
-				const { booking_id } = await someBooking();
-				const [lead] = await rowsAs<{ id: string }>('admin@demo.test', 'leads?select=id&limit=1');
-				const [chef] = await rowsAs<{ id: string }>('admin@demo.test', 'chefs?select=id&limit=1');
-				const paths = [
-					'/',
-					'/bookings?when=all',
-					'/bookings?q=nobody-is-called-this',
-					`/bookings/${booking_id}?move=2027-03-01`,
-					'/bookings/new?zip=94538&adults=10&from=2027-03-01',
-					'/bookings/calendar',
-					'/bookings/calendar?view=chefs',
-					'/leads',
-					'/leads/board',
-					`/leads/${lead?.id}`,
-					'/chefs',
-					`/chefs/${chef?.id}`,
-					'/flags',
-					'/chef',
-					'/no-such-page'
-				];
-				for (const path of paths) {
-					await page.goto(panel(path));
-					await page.waitForLoadState('networkidle');
-					const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-					const found = violations.map(
-						({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`
-					);
-					expect.soft(found, `${path} at ${width}`).toEqual([]);
-					const over = await page.evaluate(
-						() => document.documentElement.scrollWidth - document.documentElement.clientWidth
-					);
-					expect.soft(over, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
-				}
-			});
-	});
-}
+import { enter, live, panel, someBooking } from './admin-steps.ts';
 
 test('the palette jumps to a booking by keyboard alone, and gives the focus back', async ({ page }) => {
 	const { reference } = await someBooking();

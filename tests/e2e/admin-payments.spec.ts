@@ -43,6 +43,23 @@ test('a deposit taken by hand confirms the booking and is in another window’s 
 	await expect(ledger).toContainText('Deposit paid');
 });
 
+test('what is opened and typed before the page’s scripts arrive stays so when they do', async ({ page }) => {
+	const { booking_id } = await someBooking();
+	await enter(page, 'admin@demo.test');
+	const { promise: arrive, resolve } = Promise.withResolvers<void>();
+	await page.route('**/_app/**/*.js', async (route) => {
+		await arrive;
+		await route.continue();
+	});
+	await page.goto(panel(`/bookings/${booking_id}`), { waitUntil: 'commit' });
+	const form = await deed(page, 'Record a payment');
+	await form.getByLabel('Note').fill('Venmo from Robin');
+	resolve();
+	await live(page);
+	await expect(form.getByLabel('Note')).toBeVisible();
+	await expect(form.getByLabel('Note')).toHaveValue('Venmo from Robin');
+});
+
 test('a refund never exceeds what was paid that way, and says so at its field', async ({ page }) => {
 	const { booking_id } = await someBooking();
 	const token = await signIn(stackUnderTest(), 'admin@demo.test');
