@@ -6,7 +6,7 @@ export default defineConfig({
 	plugins: [svelte()],
 	test: {
 		include: [
-			'{kit,ui,app,admin,functions,jobs,supabase,seed}/**/*.test.ts',
+			'{kit,ui,app,admin,functions,jobs,supabase,seed,scripts}/**/*.test.ts',
 			'tests/{realtime,functions,contracts,bench}/**/*.test.ts'
 		],
 		exclude: ['**/node_modules/**', 'build/**', 'functions/*/**/*.deno.test.ts'],

@@ -188,7 +188,9 @@ function vitestOutcome(code: number, report: VitestReport | null): Outcome {
 	const named = (report?.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
 		const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);
 		const none = status === 'failed' ? ['(the file itself)'] : [];
-		return (failed.length ? failed : none).map((test) => `✗ ${relative(join(import.meta.dirname, '..'), name)} ${test}`);
+		return (failed.length ? failed : none).map(
+			(test) => `✗ ${relative(join(import.meta.dirname, '..'), name)} ${test}`
+		);
 	});
 	return { ...counted(code, report?.numPassedTests ?? 0, report?.numFailedTests ?? 0), named };
 }
