@@ -96,6 +96,7 @@ Deno.test(
 		const { call, rpcs, sent } = stand();
 		const response = await call(wish, { authorization: 'Bearer a.session.token', 'x-forwarded-for': '203.0.113.9' });
 		assert.equal(response.status, 200);
+		assert.match(response.headers.get('server-timing') ?? '', /^stripe;dur=\d+\.\d$/);
 		assert.deepEqual(await response.json(), {
 			checkout_id: id(1),
 			url: 'https://pay.test/cs_1',

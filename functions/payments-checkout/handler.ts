@@ -6,7 +6,7 @@ import {
 	type CheckoutRequest
 } from '../_shared/payments/requests.ts';
 import type { UiMode } from '../_shared/payments/session.ts';
-import { json, parsed, Refused, serve } from '../_shared/platform/http.ts';
+import { json, parsed, Refused, serve, type RequestContext } from '../_shared/platform/http.ts';
 import { providerRefusal } from '../_shared/platform/provider.ts';
 import { callRpc, callerOf, type Caller, type RpcOptions } from '../_shared/platform/rpc.ts';
 import { closeSessions, openSession, retrieveSession, type OpenSession } from '../_shared/platform/stripe.ts';
@@ -53,7 +53,8 @@ export function paymentsCheckout(options: CheckoutOptions): (request: Request) =
 		stripe: Stripe,
 		begun: BegunCheckout,
 		wish: CheckoutRequest,
-		caller: Caller
+		caller: Caller,
+		timed: RequestContext['timed']
 	): Promise<OpenSession> {
 		const { uiMode, appUrl } = options;
 		const { session } = begun;
@@ -61,8 +62,9 @@ export function paymentsCheckout(options: CheckoutOptions): (request: Request) =
 			const { id, url, expires_at } = session;
 			return { id, url, clientSecret: null, expiresAt: expires_at ?? '', stripeCustomerId: begun.stripe_customer_id };
 		}
-		if (session) return retrieveSession(stripe, session.id);
-		const opened = await openSession(stripe, begun, { uiMode, appUrl, accessToken: wish.access_token ?? null });
+		if (session) return timed('stripe', retrieveSession(stripe, session.id));
+		const accessToken = wish.access_token ?? null;
+		const opened = await timed('stripe', openSession(stripe, begun, { uiMode, appUrl, accessToken }));
 		const args = {
 			p_checkout: begun.checkout_id,
 			p_session_id: opened.id,
@@ -81,8 +83,12 @@ export function paymentsCheckout(options: CheckoutOptions): (request: Request) =
 		if (!options.stripe)
 			throw new Refused(409, 'PAYMENTS_OFF', 'We can’t take cards right now.', null, 'Pay by Zelle or Venmo.');
 		const { stripe } = options;
-		const session = await sessionOf(stripe, begun, wish, caller)
-			.then(async (found) => (await closeSessions(stripe, begun.obsolete_sessions), found))
+		const session = await sessionOf(stripe, begun, wish, caller, context.timed)
+			.then(async (found) => {
+				if (begun.obsolete_sessions.length)
+					await context.timed('stripe', closeSessions(stripe, begun.obsolete_sessions));
+				return found;
+			})
 			.catch(providerRefusal('Nothing was charged. Try again in a moment.'));
 		const { checkout_id, amount_cents, tip_cents, fee_cents, total_cents } = begun;
 		return json({

@@ -5,12 +5,14 @@ import { until } from '../until.ts';
 import { percentile, type Figure } from './figures.ts';
 
 /**
- * 50 people that begin to pay at the same moment, against a card provider that answers at once; several times over. The first
+ * 50 people that begin to pay at the same moment, against a card provider that answers at once; several times over. Counted is
+ * what is ours: from the request to the answer, less the wait for the provider, which the function itself measures. The first
  * rounds count only for errors: connections, plans and compiled code are new then.
  */
 export async function paymentFigures(stack: StackStatus, people = 50, rounds = 3, warmRounds = 4): Promise<Figure[]> {
 	await setSwitches(stack, { latencyMs: 0, failure: 'off' });
 	const times: number[] = [];
+	const ours: number[] = [];
 	let errors = 0;
 	for (let round = 0; round < warmRounds + rounds; round += 1) {
 		const bookings: GuestBooking[] = [];
@@ -19,22 +21,34 @@ export async function paymentFigures(stack: StackStatus, people = 50, rounds = 3
 		await Promise.all(
 			bookings.map(async (booking) => {
 				const begun = performance.now();
-				const { status } = await checkout(stack, booking);
-				if (round >= warmRounds) times.push(performance.now() - begun);
+				const { status, headers } = await checkout(stack, booking);
+				const took = performance.now() - begun;
+				if (round >= warmRounds) {
+					times.push(took);
+					ours.push(took - stripesPart(headers));
+				}
 				if (status !== 200) errors += 1;
 			})
 		);
 	}
 	return [
 		{
-			what: `begin to pay, p95 of ${people} at once`,
-			measured: percentile(times, 95),
+			what: `begin to pay, p95 of ${people} at once, without what the card provider takes`,
+			measured: percentile(ours, 95),
 			unit: 'ms',
 			must: 500,
-			aim: 250
+			aim: 250,
+			note: `with it ${percentile(times, 95).toFixed(0)} ms; it runs on the same cores here`
 		},
 		{ what: `errors of ${people} that begin to pay at once`, measured: errors, unit: 'errors', must: 0, aim: 0 }
 	];
+}
+
+/** How long the function waited for Stripe, in ms, as its answer says. */
+function stripesPart(headers: Headers): number {
+	const found = /\bstripe;dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1];
+	if (!found) throw new Error('The function does not say how long it waited for Stripe.');
+	return Number(found);
 }
 
 /** Resolves when the mails of what was booked have gone: paying is measured, not what booking leaves to do. */
