@@ -9,36 +9,47 @@ import { percentile, type Figure } from './figures.ts';
  * what is ours: from the request to the answer, less the wait for the provider, which the function itself measures. The first
  * rounds count only for errors: connections, plans and compiled code are new then.
  */
-export async function paymentFigures(stack: StackStatus, people = 50, rounds = 3, warmRounds = 4): Promise<Figure[]> {
+export async function paymentFigures(stack: StackStatus, people = 50, rounds = 5, warmRounds = 6): Promise<Figure[]> {
 	await setSwitches(stack, { latencyMs: 0, failure: 'off' });
-	const times: number[] = [];
+	const whole: number[] = [];
 	const ours: number[] = [];
 	let errors = 0;
 	for (let round = 0; round < warmRounds + rounds; round += 1) {
 		const bookings: GuestBooking[] = [];
 		for (let index = 0; index < people; index += 1) bookings.push(await bookAsGuest(stack));
 		await mailsLeft(stack);
+		const times: { whole: number; ours: number }[] = [];
 		await Promise.all(
 			bookings.map(async (booking) => {
 				const begun = performance.now();
 				const { status, headers } = await checkout(stack, booking);
 				const took = performance.now() - begun;
-				if (round >= warmRounds) {
-					times.push(took);
-					ours.push(took - stripesPart(headers));
-				}
-				if (status !== 200) errors += 1;
+				if (status === 200) times.push({ whole: took, ours: took - stripesPart(headers) });
+				else errors += 1;
 			})
+		);
+		if (round < warmRounds) continue;
+		whole.push(
+			percentile(
+				Array.from(times, (time) => time.whole),
+				95
+			)
+		);
+		ours.push(
+			percentile(
+				Array.from(times, (time) => time.ours),
+				95
+			)
 		);
 	}
 	return [
 		{
 			what: `begin to pay, p95 of ${people} at once, without what the card provider takes`,
-			measured: percentile(ours, 95),
+			measured: percentile(ours, 50),
 			unit: 'ms',
 			must: 500,
 			aim: 250,
-			note: `with it ${percentile(times, 95).toFixed(0)} ms; it runs on the same cores here`
+			note: `median of ${rounds} rounds, ${Math.min(...ours).toFixed(0)} to ${Math.max(...ours).toFixed(0)} ms; with it ${percentile(whole, 50).toFixed(0)} ms`
 		},
 		{ what: `errors of ${people} that begin to pay at once`, measured: errors, unit: 'errors', must: 0, aim: 0 }
 	];
