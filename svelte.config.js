@@ -36,8 +36,6 @@ export function frontend(name, port) {
 				adapter: adapter({ out: join(repo, 'build', name), precompress: true }),
 				env: { dir: repo },
 				paths: { origin: process.env.ORIGIN },
-				// Styles travel inside the page: one round trip less before the first paint.
-				inlineStyleThreshold: name === 'app' ? 80_000 : 0,
 				version: { name: process.env.GIT_SHA ?? 'dev' },
 				csp: {
 					mode: 'nonce',
