@@ -22,6 +22,9 @@ test.beforeEach(() => test.slow());
 
 const done = (page: Page) => page.getByTestId('payment-success');
 
+/** Waits for the payment's success; long, since the journeys of payment-provider.spec.ts hold the card company's word back for a while. */
+const expectPaid = (page: Page) => expect(done(page)).toBeVisible({ timeout: 40_000 });
+
 test.describe('the deposit', () => {
 	test('is asked for right after booking, and paying it confirms the dinner on every screen', async ({
 		page,
@@ -56,7 +59,7 @@ test.describe('the deposit', () => {
 		await expect(page.getByTestId('total-due')).toHaveText('$103.00');
 		await toCardPage(page);
 		await payWith(page, cards.good);
-		await expect(done(page)).toBeVisible();
+		await expectPaid(page);
 		await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your dinner is confirmed');
 		await expect(page.getByTestId('receipt-total')).toHaveText('$103.00');
 		await expect(second.getByTestId('booking-status')).toHaveText('Confirmed', soon);
@@ -107,7 +110,7 @@ test.describe('the balance', () => {
 		await toCardPage(page);
 		await expect(page.getByText(usd(due + tip + fee)).first()).toBeVisible();
 		await payWith(page, cards.good);
-		await expect(done(page)).toBeVisible();
+		await expectPaid(page);
 		const paid = await ledgerOf(dinner, (entries) => entries.some(({ kind }) => kind === 'card_fee'));
 		for (const [kind, cents] of [
 			['balance', due],
@@ -180,7 +183,7 @@ for (const [name, card, words] of declines) {
 		await page.getByTestId('try-again-button').click();
 		await onCardPage(page);
 		await payWith(page, cards.good);
-		await expect(done(page)).toBeVisible();
+		await expectPaid(page);
 	});
 }
 
@@ -191,7 +194,7 @@ test.describe('3-D Secure', () => {
 		await toCardPage(page);
 		await payWith(page, cards.secure);
 		await page.getByRole('button', { name: 'Complete' }).click();
-		await expect(done(page)).toBeVisible();
+		await expectPaid(page);
 	});
 	test('failed is told, and another card pays', async ({ page }) => {
 		const dinner = await someDinner();
@@ -206,7 +209,7 @@ test.describe('3-D Secure', () => {
 		await page.getByTestId('try-again-button').click();
 		await onCardPage(page);
 		await payWith(page, cards.good);
-		await expect(done(page)).toBeVisible();
+		await expectPaid(page);
 	});
 });
 
@@ -229,7 +232,7 @@ test.describe('one payment', () => {
 		await toCardPage(page);
 		expect(page.url()).toBe(place);
 		await payWith(page, cards.good);
-		await expect(done(page)).toBeVisible();
+		await expectPaid(page);
 		await page.goBack();
 		expect((await sessionsOf(dinner)).filter(({ payment_status }) => payment_status === 'paid')).toHaveLength(1);
 		const deposits = (await ledgerOf(dinner)).filter(({ kind }) => kind === 'deposit');
