@@ -98,8 +98,7 @@ test('signing in and the first list work without JavaScript', async ({ browser }
 });
 
 test('a station manager finds only the own station', async ({ page }) => {
-	await enter(page, 'manager.sacramento@demo.test');
-	await page.goto(panel('/bookings?when=all'));
+	await enter(page, 'manager.sacramento@demo.test', '/bookings?when=all');
 	const stations = await page.locator('tbody tr td:nth-child(6)').allInnerTexts();
 	expect(stations.length).toBeGreaterThan(0);
 	expect(new Set(stations)).toEqual(new Set(['Sacramento']));

@@ -6,8 +6,7 @@ const inPanel = async (email: string) => signIn(stackUnderTest(), email);
 
 test('a booking is deleted with a reason, gone from the list, and back by Undo', async ({ page }) => {
 	const { booking_id, reference } = await someBooking();
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel(`/bookings/${booking_id}`));
+	await enter(page, 'manager.fremont@demo.test', `/bookings/${booking_id}`);
 	await live(page);
 	await page.getByText('Delete the booking').click();
 	await page.getByLabel('Why it is deleted').fill('short');
@@ -35,8 +34,7 @@ test('a deleted booking is restored from the trash, or says who has its chef and
 	const other = await someBooking({ starts_at: booking?.event_at });
 	await callAs(token, 'assign_chef', { p_booking: other.booking_id, p_chef: booking?.chef_id });
 
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel('/trash?table=bookings'));
+	await enter(page, 'manager.fremont@demo.test', '/trash?table=bookings');
 	await page.waitForLoadState('networkidle');
 	const item = page.locator(`[data-trash="${booking_id}"]`);
 	await expect(item).toContainText(reference);
@@ -63,8 +61,7 @@ test('the audit finds a booking’s entries by reference, shows the whole differ
 		p_version: 1,
 		p_changes: { notes: 'Ring twice, please' }
 	});
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel(`/audit?q=${reference}&table=bookings&action=update`));
+	await enter(page, 'admin@demo.test', `/audit?q=${reference}&table=bookings&action=update`);
 	await expect(page.locator('tr[data-row]')).toHaveCount(1);
 	await page.locator('tr[data-row] a').first().click();
 	await expect(page.getByRole('heading', { level: 1, name: 'Changed bookings' })).toBeVisible();
@@ -74,8 +71,7 @@ test('the audit finds a booking’s entries by reference, shows the whole differ
 });
 
 test('the audit is paged, filtered by its address, and downloaded as CSV with the chain’s hashes', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/audit'));
+	await enter(page, 'admin@demo.test', '/audit');
 	await expect(page.locator('tr[data-row]')).toHaveCount(50);
 	const first = await page.locator('tr[data-row]').first().getAttribute('data-row');
 	await page.getByRole('link', { name: 'Next page' }).click();
@@ -93,8 +89,7 @@ test('a manager reads the own station’s audit only; a chef and support get nei
 	page,
 	browser
 }) => {
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel('/audit'));
+	await enter(page, 'manager.fremont@demo.test', '/audit');
 	await expect(page.locator('tr[data-row]').first()).toBeVisible();
 	await expect(page.locator('tr[data-row]').filter({ hasText: 'Sacramento' })).toHaveCount(0);
 	await expect(page.getByText('Is it whole?')).toHaveCount(0);
@@ -109,8 +104,7 @@ test('a manager reads the own station’s audit only; a chef and support get nei
 });
 
 test('head office checks the chain of a month', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/audit'));
+	await enter(page, 'admin@demo.test', '/audit');
 	await page.waitForLoadState('networkidle');
 	await page.getByText('Check a month').click();
 	await page.getByRole('button', { name: 'Check', exact: true }).click();
@@ -119,8 +113,7 @@ test('head office checks the chain of a month', async ({ page }) => {
 
 test('a booking’s page tells what it looked like on an earlier day', async ({ page }) => {
 	const { booking_id } = await someBooking();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel(`/bookings/${booking_id}?on=2026-01-01`));
+	await enter(page, 'admin@demo.test', `/bookings/${booking_id}?on=2026-01-01`);
 	await live(page);
 	await expect(page.getByText('It did not exist yet on')).toBeVisible();
 	const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' }).format(new Date());
@@ -130,8 +123,7 @@ test('a booking’s page tells what it looked like on an earlier day', async ({ 
 });
 
 test('new entries appear by themselves, and many at once wait to be shown', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/audit?table=feature_flags'));
+	await enter(page, 'admin@demo.test', '/audit?table=feature_flags');
 	await live(page);
 	const stack = stackUnderTest();
 	const token = await signIn(stack, 'super_admin@demo.test');
@@ -159,8 +151,7 @@ test('new entries appear by themselves, and many at once wait to be shown', asyn
 
 test('the trash of an open page follows what is deleted elsewhere', async ({ page }) => {
 	const { booking_id, reference } = await someBooking();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/trash?table=bookings'));
+	await enter(page, 'admin@demo.test', '/trash?table=bookings');
 	await live(page);
 	const token = await signIn(stackUnderTest(), 'admin@demo.test');
 	await callAs(token, 'delete_record', { p_table: 'bookings', p_id: booking_id, p_reason: 'Booked twice by mistake' });

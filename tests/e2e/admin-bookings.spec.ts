@@ -5,8 +5,7 @@ import { someFreeSlot } from './booking-steps.ts';
 import { soon } from './live.ts';
 
 test('a booking made elsewhere is on an open list within a second', async ({ page }) => {
-	await enter(page, 'support@demo.test');
-	await page.goto(panel('/bookings?sort=-created_at'));
+	await enter(page, 'support@demo.test', '/bookings?sort=-created_at');
 	await live(page);
 	const { reference, name } = await someBooking();
 	const row = page.locator('tr[data-row]').filter({ hasText: reference });
@@ -36,8 +35,7 @@ test('after a cut connection, with more changes than are ever replayed, the list
 		sockets.add(socket);
 		socket.connectToServer();
 	});
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/bookings?station=san-jose'));
+	await enter(page, 'admin@demo.test', '/bookings?station=san-jose');
 	await live(page);
 	isCut = true;
 	for (const socket of sockets) await socket.close();
@@ -85,8 +83,7 @@ test('after a cut connection, with more changes than are ever replayed, the list
 
 test('a booking is cancelled with a reason, which its page and its timeline then tell', async ({ page }) => {
 	const { booking_id, reference } = await someBooking();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel(`/bookings/${booking_id}`));
+	await enter(page, 'admin@demo.test', `/bookings/${booking_id}`);
 	await expect(page.getByRole('heading', { level: 1, name: reference })).toBeVisible();
 	await live(page);
 	await page.locator('summary', { hasText: 'Cancel the booking' }).click();
@@ -180,8 +177,7 @@ test('staff see the price of the chosen time, and book at another one only when 
 		}
 	});
 	try {
-		await enter(page, 'support@demo.test');
-		await page.goto(panel(`/bookings/new?zip=${zip}&adults=20&from=${slot.event_date}`));
+		await enter(page, 'support@demo.test', `/bookings/new?zip=${zip}&adults=20&from=${slot.event_date}`);
 		await page.waitForLoadState('networkidle');
 		const unique = crypto.randomUUID().slice(0, 8);
 		const fields = {

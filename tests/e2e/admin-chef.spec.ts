@@ -52,8 +52,7 @@ test('a chef accepts, sets out, arrives and is done; the office and the guest se
 	const booking = await assigned();
 	await beginsIn(booking, 20);
 	const chef = await phoneOf(browser);
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel(`/bookings/${booking.booking_id}`));
+	await enter(page, 'manager.fremont@demo.test', `/bookings/${booking.booking_id}`);
 	await live(page);
 	const guest = await (await browser.newContext()).newPage();
 	await guest.goto(`${stackUnderTest().APP_URL}/booking-success?token=${encodeURIComponent(booking.access_token)}`);
@@ -83,8 +82,7 @@ test('a chef accepts, sets out, arrives and is done; the office and the guest se
 
 test('the office marks a dinner completed once it began, and takes it back', async ({ page }) => {
 	const booking = await assigned();
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel(`/bookings/${booking.booking_id}`));
+	await enter(page, 'manager.fremont@demo.test', `/bookings/${booking.booking_id}`);
 	await live(page);
 	await expect(page.locator('summary', { hasText: 'Mark completed' })).toHaveCount(0);
 	await beginsIn(booking, -30);
@@ -101,8 +99,7 @@ test('a declined event asks the station for another chef, live and by mail, and 
 }) => {
 	const booking = await assigned();
 	const chef = await phoneOf(browser);
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel(`/bookings?q=${booking.reference}&answer=declined`));
+	await enter(page, 'manager.fremont@demo.test', `/bookings?q=${booking.reference}&answer=declined`);
 	await live(page);
 	await expect(page.getByLabel('Chef’s answer')).toHaveValue('declined');
 	await expect(page.getByRole('region', { name: 'Bookings' })).toHaveCount(0);

@@ -20,8 +20,7 @@ async function someCustomer(phone: string) {
 }
 
 test('a customer is found by name, by number and by booking, and is on an open list at once', async ({ page }) => {
-	await enter(page, 'support@demo.test');
-	await page.goto(panel('/customers'));
+	await enter(page, 'support@demo.test', '/customers');
 	await live(page);
 	const phone = somePhone();
 	const { id, name, reference } = await someCustomer(phone);
@@ -97,8 +96,7 @@ test('one person entered twice becomes one again, with every booking', async ({ 
 
 test('two whom nobody suggested are found by search and merged', async ({ page }) => {
 	const [keep, merge] = [await someCustomer(somePhone()), await someCustomer(somePhone())];
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel(`/customers/${keep.id}`));
+	await enter(page, 'admin@demo.test', `/customers/${keep.id}`);
 	await live(page);
 	const search = page.getByRole('searchbox', { name: 'Find another customer to merge' });
 	await search.fill('Nobody Of That Name');
@@ -120,8 +118,7 @@ test('two whom nobody suggested are found by search and merged', async ({ page }
 
 test('a manager reads customers of the own station and changes nothing', async ({ page }) => {
 	const { id, name } = await someCustomer(somePhone());
-	await enter(page, 'manager.fremont@demo.test');
-	await page.goto(panel(`/customers/${id}`));
+	await enter(page, 'manager.fremont@demo.test', `/customers/${id}`);
 	await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 	await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0);
 	await page.context().clearCookies();
@@ -159,8 +156,7 @@ test('a station opens, is edited with what is wrong at the field, and asks befor
 }) => {
 	test.slow();
 	await someBooking();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/stations'));
+	await enter(page, 'admin@demo.test', '/stations');
 	await live(page);
 	const name = `Town ${crypto.randomUUID().slice(0, 6)}`;
 	await page.getByText('Open a station').click();
@@ -201,8 +197,7 @@ test('a station opens, is edited with what is wrong at the field, and asks befor
 
 test('what an editor changes on the menu is on the site, in the order that was chosen', async ({ page, context }) => {
 	test.slow();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/menu/new'));
+	await enter(page, 'admin@demo.test', '/menu/new');
 	await page.waitForLoadState('networkidle');
 	const name = `Wagyu ${crypto.randomUUID().slice(0, 6)}`;
 	await page.getByLabel('Name').fill(name);

@@ -41,8 +41,7 @@ test('a change of what a role may do changes the navigation of an open window wi
 	const link = mainLinks(theirs).getByRole('link', { name: 'Jobs' });
 	await expect(link).toHaveCount(0);
 
-	await enter(page, 'super_admin@demo.test');
-	await page.goto(panel('/roles'));
+	await enter(page, 'super_admin@demo.test', '/roles');
 	await live(page);
 	const toggle = page.getByRole('button', { name: 'Customer support: jobs.read' });
 	await expect(toggle).toHaveAttribute('aria-pressed', 'false');
@@ -72,8 +71,7 @@ test('a change of what a role may do changes the navigation of an open window wi
 
 test('who is invited joins by the mailed link and works at once', async ({ page, browser }) => {
 	const email = someEmail('noa');
-	await enter(page, 'super_admin@demo.test');
-	await page.goto(panel('/users'));
+	await enter(page, 'super_admin@demo.test', '/users');
 	await live(page);
 	await page.getByText('Invite somebody').click();
 	await page.getByLabel('E-mail', { exact: true }).fill(email);
@@ -116,8 +114,7 @@ test('an invitation that was taken back opens nothing', async ({ page }) => {
 });
 
 test('a role is given and taken after a question, and nobody changes the own', async ({ page }) => {
-	await enter(page, 'super_admin@demo.test');
-	await page.goto(panel('/users?q=support%40demo.test'));
+	await enter(page, 'super_admin@demo.test', '/users?q=support%40demo.test');
 	await live(page);
 	await page.locator('tbody').getByRole('link').first().click();
 	await page.getByText('Give a role').click();
@@ -139,8 +136,7 @@ test('a role is given and taken after a question, and nobody changes the own', a
 });
 
 test('an admin sees users and roles, but changes neither', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/users'));
+	await enter(page, 'admin@demo.test', '/users');
 	await expect(page.locator('tbody').getByText('support@demo.test')).toBeVisible();
 	await expect(page.getByText('Invite somebody')).toHaveCount(0);
 	const csv = await page.request.get(panel('/users/export.csv?q=support%40demo'));
@@ -156,8 +152,7 @@ test('an admin sees users and roles, but changes neither', async ({ page }) => {
 });
 
 test('the preview says what a role will see', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/roles?preview=chef&at=fremont'));
+	await enter(page, 'admin@demo.test', '/roles?preview=chef&at=fremont');
 	await expect(page.getByRole('list', { name: 'Pages of the role' })).toHaveText('My events');
 	await expect(page.getByText(/^Nothing of: .*bookings/)).toBeVisible();
 	await page.waitForLoadState('networkidle');

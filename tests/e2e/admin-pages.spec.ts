@@ -32,8 +32,7 @@ test('shortcuts go to pages, keep quiet while typing, and are listed under ?', a
 });
 
 test('a lead goes to another column of the board without dragging, and back by undo', async ({ page }) => {
-	await enter(page, 'support@demo.test');
-	await page.goto(panel('/leads/board'));
+	await enter(page, 'support@demo.test', '/leads/board');
 	await live(page);
 	const contacted = page.getByRole('group', { name: 'Contacted' });
 	const card = contacted.locator('article').first();
@@ -61,8 +60,7 @@ test('a feature flag that is switched shows on another open screen within a seco
 });
 
 test('the first Tab offers to skip to the content', async ({ page }) => {
-	await enter(page, 'support@demo.test');
-	await page.goto(panel('/bookings'));
+	await enter(page, 'support@demo.test', '/bookings');
 	await page.keyboard.press('Tab');
 	await expect(page.locator(':focus')).toHaveText('Skip to content');
 	await page.keyboard.press('Enter');

@@ -17,12 +17,10 @@ test('a deposit taken by hand confirms the booking and is in another window’s 
 }) => {
 	const { booking_id, reference } = await someBooking();
 	const other = await (await browser.newContext()).newPage();
-	await enter(other, 'support@demo.test');
-	await other.goto(panel('/payments'));
+	await enter(other, 'support@demo.test', '/payments');
 	await live(other);
 
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel(`/bookings/${booking_id}`));
+	await enter(page, 'admin@demo.test', `/bookings/${booking_id}`);
 	await live(page);
 	const form = await deed(page, 'Record a payment');
 	await expect(form.getByLabel('Amount in dollars')).toHaveValue('100.00');
@@ -65,8 +63,7 @@ test('a refund never exceeds what was paid that way, and says so at its field', 
 	const token = await signIn(stackUnderTest(), 'admin@demo.test');
 	const paid = { kind: 'deposit', method: 'venmo', amount_cents: 10_000, idempotency_key: crypto.randomUUID() };
 	await callAs(token, 'record_payment', { p_booking: booking_id, p_request: paid });
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel(`/bookings/${booking_id}`));
+	await enter(page, 'admin@demo.test', `/bookings/${booking_id}`);
 	await live(page);
 	const form = await deed(page, 'Refund');
 	await expect(form).toContainText('By the policy of this booking');
@@ -84,8 +81,7 @@ test('money that does not fit is in the queue at once and leaves it with a reaso
 	const { booking_id, reference } = await someBooking();
 	const token = await signIn(stackUnderTest(), 'admin@demo.test');
 	await callAs(token, 'cancel_booking', { p_booking: booking_id, p_reason: 'Changed plans altogether' });
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/payments/attention'));
+	await enter(page, 'admin@demo.test', '/payments/attention');
 	await live(page);
 	const paid = { kind: 'deposit', method: 'check', amount_cents: 10_000, idempotency_key: crypto.randomUUID() };
 	await callAs(token, 'record_payment', { p_booking: booking_id, p_request: paid });
@@ -136,8 +132,7 @@ test('what customers read about paying is edited by head office, and is on open 
 
 test('who may only read payments finds nothing to write, and a chef finds no page', async ({ page, browser }) => {
 	const { booking_id } = await someBooking();
-	await enter(page, 'support@demo.test');
-	await page.goto(panel(`/bookings/${booking_id}`));
+	await enter(page, 'support@demo.test', `/bookings/${booking_id}`);
 	await expect(page.locator('#money')).toBeVisible();
 	await expect(page.locator('summary', { hasText: 'Record a payment' })).toHaveCount(0);
 	await page.goto(panel('/payments/settings'));

@@ -30,8 +30,7 @@ test('a metric that passes its threshold turns the panel, and can be snoozed, wo
 	page
 }) => {
 	await thresholds(usual);
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/scaling'));
+	await enter(page, 'admin@demo.test', '/scaling');
 	await live(page);
 	for (const title of ['Database', 'Cache and realtime', 'AI', 'Application'])
 		await expect(page.getByRole('heading', { name: title, exact: true })).toBeVisible();
@@ -57,8 +56,7 @@ test('a metric that passes its threshold turns the panel, and can be snoozed, wo
 });
 
 test('recovery closes the recommendation on the open page', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/scaling'));
+	await enter(page, 'admin@demo.test', '/scaling');
 	await live(page);
 	await expect(page.locator(`[data-recommendation=${metric}]`)).toBeVisible();
 	await thresholds(usual);
@@ -66,8 +64,7 @@ test('recovery closes the recommendation on the open page', async ({ page }) => 
 });
 
 test('thresholds out of order are refused with what was typed kept', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/scaling'));
+	await enter(page, 'admin@demo.test', '/scaling');
 	await live(page);
 	await setWarning(page, '2000000');
 	const row = page.locator(`[data-metric=${metric}]`);
@@ -76,8 +73,7 @@ test('thresholds out of order are refused with what was typed kept', async ({ pa
 });
 
 test('the jobs page shows every queue and that the worker works', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/jobs'));
+	await enter(page, 'admin@demo.test', '/jobs');
 	await expect(page.locator('[data-queue=booking-notify]')).toBeVisible();
 	await expect(page.locator('[data-queue=scaling-check]')).toBeVisible();
 	await expect(page.getByText('The jobs worker gives no sign of life.')).toHaveCount(0);

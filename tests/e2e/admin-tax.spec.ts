@@ -9,8 +9,7 @@ test('an admin adds a rate, changes it from a later day, and archives it; the hi
 	page
 }) => {
 	const place = county();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/tax'));
+	await enter(page, 'admin@demo.test', '/tax');
 	await live(page);
 	await page.getByText('Add a rate').click();
 	await page.getByLabel('County', { exact: true }).last().fill(place);
@@ -51,8 +50,7 @@ test('a file is imported whole or not at all, and says the line of what is wrong
 		mimeType: 'text/csv',
 		buffer: Buffer.from([head, ...lines].join('\n'))
 	});
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/tax/import'));
+	await enter(page, 'admin@demo.test', '/tax/import');
 	await page.waitForLoadState('networkidle');
 	await page
 		.getByLabel('CSV file')
@@ -72,8 +70,7 @@ test('a file is imported whole or not at all, and says the line of what is wrong
 });
 
 test('a booking in a county without a rate shows on the open page, and is settled there', async ({ page }) => {
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/tax'));
+	await enter(page, 'admin@demo.test', '/tax');
 	await live(page);
 	const { reference } = await someBooking(
 		{ venue: { line1: '1 Oak Street', city: 'Davis', state: 'CA', zip: '95616' }, zip: '95616' },
@@ -92,8 +89,7 @@ test('a booking in a county without a rate shows on the open page, and is settle
 test('the report adds up, opens its orders, and comes as CSV and by mail; only a super admin has it', async ({
 	page
 }) => {
-	await enter(page, 'super_admin@demo.test');
-	await page.goto(panel('/tax/report?from=2020-01-01&to=2022-01-01'));
+	await enter(page, 'super_admin@demo.test', '/tax/report?from=2020-01-01&to=2022-01-01');
 	await expect(page.getByText('No confirmed or completed event in this time.')).toBeVisible();
 	await page.goto(panel('/tax/report'));
 	await live(page);
@@ -117,7 +113,6 @@ test('the report adds up, opens its orders, and comes as CSV and by mail; only a
 	await expect(page.getByText('The report is on its way to super_admin@demo.test.')).toBeVisible();
 
 	await page.context().clearCookies();
-	await enter(page, 'admin@demo.test');
-	await page.goto(panel('/tax/report'));
+	await enter(page, 'admin@demo.test', '/tax/report');
 	await expect(page.getByText('Your role does not include this page.')).toBeVisible();
 });

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { stackUnderTest } from '../api.ts';
 import { fillBooking, openForm, someFreeSlot, someGuest } from './booking-steps.ts';
-import { enter, live, panel } from './admin-steps.ts';
+import { enter, live } from './admin-steps.ts';
 import { soon } from './live.ts';
 import { linkIn, mailTo } from './mail.ts';
 import {
@@ -47,8 +47,7 @@ test.describe('the deposit', () => {
 		await expect(second.getByTestId('booking-status')).toHaveText('Held for you');
 		const office = await others.newPage();
 		if (project.name === 'desktop') {
-			await enter(office, 'admin@demo.test');
-			await office.goto(panel(`/bookings?q=${reference}`));
+			await enter(office, 'admin@demo.test', `/bookings?q=${reference}`);
 			await live(office);
 			await expect(office.getByRole('row', { name: reference })).toContainText(/pending/i);
 		}

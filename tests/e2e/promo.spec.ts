@@ -46,13 +46,11 @@ test.describe('a promo code', () => {
 	});
 
 	test('is made, seen live by others, and archived in the panel', async ({ page, browser }) => {
-		await enter(page, 'admin@demo.test');
-		await page.goto(panel('/promo-codes'));
+		await enter(page, 'admin@demo.test', '/promo-codes');
 		// a phone has no room for the word
 		await expect(page.getByText('Live', { exact: true })).toBeAttached();
 		const other = await (await browser.newContext()).newPage();
-		await enter(other, 'admin@demo.test');
-		await other.goto(panel('/promo-codes/new'));
+		await enter(other, 'admin@demo.test', '/promo-codes/new');
 		await other.waitForLoadState('networkidle');
 		const code = someCode();
 		await other.getByLabel('Code', { exact: true }).fill(code.toLowerCase());
@@ -99,8 +97,7 @@ test.describe('a changed price', () => {
 		project
 	}) => {
 		const code = project.name.includes('phone') ? 'addon_noodles' : 'addon_vegetables';
-		await enter(page, 'admin@demo.test');
-		await page.goto(panel(`/pricing?code=${code}`));
+		await enter(page, 'admin@demo.test', `/pricing?code=${code}`);
 		await page.waitForLoadState('networkidle');
 		await page.getByLabel('New price, $').fill('8.00');
 		await expect(page.getByTestId('price-preview')).toContainText('20-guest party in Fremont');
@@ -132,8 +129,7 @@ test.describe('a changed price', () => {
 
 	test('by the day is a rule that the calendar shows', async ({ page }) => {
 		const label = `R${crypto.randomUUID().slice(0, 6)}`;
-		await enter(page, 'admin@demo.test');
-		await page.goto(panel('/pricing/rules?month=2031-03'));
+		await enter(page, 'admin@demo.test', '/pricing/rules?month=2031-03');
 		await page.waitForLoadState('networkidle');
 		await page.getByText('Add a rule').click();
 		const form = page.locator('details').filter({ hasText: 'Add a rule' });

@@ -38,8 +38,7 @@ for (const key of ['stripe', 'payments']) {
 		await guest.getByTestId('sent-button').click();
 		await expect(guest.getByTestId('manual-told')).toBeVisible();
 
-		await enter(page, 'admin@demo.test');
-		await page.goto(panel(`/payments/attention?q=${dinner.reference}`));
+		await enter(page, 'admin@demo.test', `/payments/attention?q=${dinner.reference}`);
 		const waiting = page.locator('li[data-row]').filter({ hasText: dinner.reference });
 		await expect(waiting).toContainText('on its way by zelle');
 		await page.goto(panel(`/bookings/${dinner.booking_id}`));
