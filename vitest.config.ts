@@ -7,7 +7,8 @@ export default defineConfig({
 	test: {
 		include: [
 			'{kit,ui,app,admin,functions,jobs,supabase,seed,scripts}/**/*.test.ts',
-			'tests/{realtime,functions,contracts,bench}/**/*.test.ts'
+			'tests/{realtime,functions,contracts,bench}/**/*.test.ts',
+			'tests/*.test.ts'
 		],
 		exclude: ['**/node_modules/**', 'build/**', 'functions/*/**/*.deno.test.ts'],
 		// A shared CI machine stalls at times; elsewhere a flaky test is a defect to be seen at once.

@@ -2,15 +2,19 @@
  * `npm test`: every kind of test in docs/ARCHITECTURE.md, in the order in which a failure is cheapest to learn of.
  *   npm test                  all
  *   npm test -- unit db       only these stages
+ * Stages run side by side as far as there are cores for them (`TEST_CORES`, or the machine's); each line says whose it is.
  * Native PostgreSQL is used where `TEST_DATABASE_URL` names one or tests/native-postgres.sh can start one; CI always has it.
  * The last lines name what failed (✗) and what passed only when it was repeated (~); the last of all is `N passed, N failed`,
  * and the exit code says the same.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stages, type Context, type Outcome } from './stages.ts';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { cores, runOnCores } from './cores.ts';
+import { stages, type Context, type Outcome, type Stage } from './stages.ts';
 
 const repo = join(import.meta.dirname, '..');
 const wanted = process.argv.slice(2);
@@ -21,30 +25,28 @@ if (unknown.length) {
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'myhibachi-run-'));
-const context: Context = { repo, scratch, native: await nativeUrl(), command, readJson };
+const native = await nativeUrl();
 console.info(
-	context.native
+	native
 		? 'Native PostgreSQL: found, used besides PGlite.'
 		: 'Native PostgreSQL: none, so PGlite only (set TEST_DATABASE_URL, or run tests/native-postgres.sh).'
 );
 
-const results: { name: string; seconds: number; outcome: Outcome }[] = [];
-for (const stage of stages) {
-	if (wanted.length ? !wanted.includes(stage.name) : stage.native && !context.native) continue;
-	console.info(`\n━━ ${stage.name}: ${stage.what}`);
-	const begun = performance.now();
-	const outcome = await stage.run(context).catch((error: unknown): Outcome => {
-		console.error(error);
-		return { passed: 0, failed: 1 };
-	});
-	results.push({ name: stage.name, seconds: (performance.now() - begun) / 1000, outcome });
+interface Result {
+	stage: Stage;
+	seconds: number;
+	outcome: Outcome;
 }
+const chosen = stages.filter((stage) => (wanted.length ? wanted.includes(stage.name) : !stage.native || native));
+const results = (await runOnCores(chosen, cores, measured)).toSorted(
+	(one, other) => stages.indexOf(one.stage) - stages.indexOf(other.stage)
+);
 await rm(scratch, { recursive: true, force: true });
 
 console.info('');
-for (const { name, seconds, outcome } of results) {
+for (const { stage, seconds, outcome } of results) {
 	console.info(
-		`${outcome.failed ? '✗' : '✓'} ${name.padEnd(16)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`
+		`${outcome.failed ? '✗' : '✓'} ${stage.name.padEnd(16)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`
 	);
 	for (const line of outcome.named ?? []) console.info(`    ${line}`);
 }
@@ -53,11 +55,35 @@ const failed = total('failed') + (total('passed') === 0 ? 1 : 0);
 console.info(`\n${total('passed')} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
 
-/** Runs a command of the project with output shown; resolves to its exit code and, where asked, what it printed. */
+/** Runs one stage. An error of its own is a failure of it, not of the run. */
+async function measured(stage: Stage): Promise<Result> {
+	console.info(`\n━━ ${stage.name}: ${stage.what}`);
+	const folder = join(scratch, stage.name);
+	await mkdir(folder);
+	const shown = chosen.length > 1 ? `${stage.name} │ ` : '';
+	const context: Context = {
+		repo,
+		name: stage.name,
+		scratch: folder,
+		native,
+		command: (program, args, options) => command(program, args, { shown, ...options }),
+		readJson
+	};
+	const begun = performance.now();
+	const outcome = await stage.run(context).catch((error: unknown): Outcome => {
+		console.error(`${shown}${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+		return { passed: 0, failed: 1 };
+	});
+	const seconds = (performance.now() - begun) / 1000;
+	console.info(`\n━━ ${stage.name}: ${outcome.passed} passed, ${outcome.failed} failed in ${seconds.toFixed(1)} s`);
+	return { stage, seconds, outcome };
+}
+
+/** Runs a command of the project with its output shown, each line after `shown`; resolves to its exit code and what it printed. */
 function command(
 	program: string,
 	args: string[],
-	options: { env?: NodeJS.ProcessEnv; quiet?: boolean } = {}
+	options: { env?: NodeJS.ProcessEnv; quiet?: boolean; shown?: string } = {}
 ): Promise<{ code: number; output: string }> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, args, {
@@ -70,14 +96,17 @@ function command(
 			[child.stdout, process.stdout],
 			[child.stderr, process.stderr]
 		] as const) {
-			stream.on('data', (chunk: Buffer) => {
-				output += chunk.toString();
-				if (!options.quiet) target.write(chunk);
-			});
+			stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+			if (!options.quiet) showLines(stream, target, options.shown ?? '');
 		}
 		child.once('error', reject);
 		child.once('close', (code) => resolve({ code: code ?? 1, output }));
 	});
+}
+
+/** Stages that run side by side are told apart by the start of each line, so lines are shown whole. */
+function showLines(from: Readable, to: NodeJS.WriteStream, start: string): void {
+	createInterface({ input: from, crlfDelay: Infinity }).on('line', (line) => to.write(`${start}${line}\n`));
 }
 
 async function readJson<T>(path: string): Promise<T | null> {

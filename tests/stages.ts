@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import pg from 'pg';
+import { cores, type Busy } from './cores.ts';
 import { startTestStack, type StackOptions, type TestStack } from './stack.ts';
 
 export interface Outcome {
@@ -24,7 +25,9 @@ interface VitestReport {
 
 export interface Context {
 	repo: string;
-	/** A folder for reports, removed afterwards. */
+	/** Of the stage. */
+	name: string;
+	/** A folder for the reports of this stage, removed afterwards. */
 	scratch: string;
 	/** URL of a native PostgreSQL that may be filled with databases of ours, or null. */
 	native: string | null;
@@ -36,7 +39,7 @@ export interface Context {
 	readJson: <T>(path: string) => Promise<T | null>;
 }
 
-export interface Stage {
+export interface Stage extends Busy {
 	name: string;
 	what: string;
 	/** Needs native PostgreSQL. */
@@ -46,20 +49,29 @@ export interface Stage {
 
 const node = process.execPath;
 /** Port ranges of the stacks that tests start, out of the way of a stack that a person has running. */
-const ports = { pglite: 31_000, native: 31_100 };
+const ports = { browser: 31_000, native: 31_100, attack: 31_200 };
+/** As many journeys at once as cores; where there are many, half of them are for the other stages. */
+const journeys = Math.max(2, Math.floor(cores / 2));
 
 export const stages: Stage[] = [
-	{ name: 'check', what: 'format, lint, types of every runtime', run: byExitCode('npm', ['run', '--silent', 'check']) },
+	{
+		name: 'check',
+		what: 'format, lint, types of every runtime',
+		cores: 1,
+		run: byExitCode('npm', ['run', '--silent', 'check'])
+	},
 	{
 		name: 'unit',
 		what: 'unit and property tests, functions, contracts, Realtime on PGlite',
+		cores: 2,
 		run: (context) => vitest(context, {})
 	},
-	{ name: 'deno', what: 'edge functions under Deno', run: deno },
-	{ name: 'db', what: 'pgTAP and the role matrix on PGlite', run: (context) => tap(context, {}) },
+	{ name: 'deno', what: 'edge functions under Deno', cores: 1, run: deno },
+	{ name: 'db', what: 'pgTAP and the role matrix on PGlite', cores: 1, run: (context) => tap(context, {}) },
 	{
 		name: 'types',
 		what: 'the generated types are those of the migrated database',
+		cores: 1,
 		native: true,
 		run: async ({ command, native }) =>
 			counted((await command(node, ['scripts/types.ts', '--check'], { env: { TEST_DATABASE_URL: native ?? '' } })).code)
@@ -67,18 +79,21 @@ export const stages: Stage[] = [
 	{
 		name: 'db-native',
 		what: 'pgTAP and the role matrix on native PostgreSQL',
+		cores: 1,
 		native: true,
 		run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' })
 	},
 	{
 		name: 'db-partitioned',
 		what: 'the same with bookings partitioned by month',
+		cores: 1,
 		native: true,
 		run: (context) => tap(context, { TEST_DATABASE_URL: context.native ?? '' }, ['--partitioned'])
 	},
 	{
 		name: 'realtime-native',
 		what: 'Realtime, jobs, storage, card events and the move to partitions on native PostgreSQL',
+		cores: 2,
 		native: true,
 		run: (context) =>
 			vitest(context, { TEST_DATABASE_URL: context.native ?? '' }, [
@@ -92,8 +107,9 @@ export const stages: Stage[] = [
 	{
 		name: 'browser',
 		what: 'journeys, accessibility, screenshots on PGlite',
+		cores: journeys,
 		run: (context) =>
-			onStack(context, { portBase: ports.pglite }, async (inner, stack) =>
+			onStack(context, { portBase: ports.browser }, async (inner, stack) =>
 				sum(
 					await playwright(inner, stack, ['desktop', 'phone', 'tablet'].map(projectOf)),
 					await playwright(inner, stack, [projectOf('switches')])
@@ -103,11 +119,13 @@ export const stages: Stage[] = [
 	{
 		name: 'attack',
 		what: 'attack list, race and chaos on PGlite',
-		run: (context) => onStack(context, { portBase: ports.pglite }, attacks)
+		cores: 2,
+		run: (context) => onStack(context, { portBase: ports.attack }, attacks)
 	},
 	{
 		name: 'native',
 		what: 'booking journey, attack list, race with its control, load on native PostgreSQL',
+		cores: 2,
 		native: true,
 		run: nativeStack
 	}
@@ -156,13 +174,19 @@ async function tap({ command }: Context, env: NodeJS.ProcessEnv, args: string[] 
 }
 
 async function playwright(
-	{ command, readJson, scratch }: Context,
+	{ command, name, readJson, scratch }: Context,
 	stack: TestStack,
 	args: string[] = []
 ): Promise<Outcome> {
 	const report = join(scratch, `playwright-${args.length}.json`);
-	const { code } = await command(node, ['node_modules/@playwright/test/cli.js', 'test', ...args], {
-		env: { TEST_STACK: JSON.stringify(stack.status), TEST_STACK_DATA: stack.dataDir, TEST_REPORT: report }
+	const output = `--output=${join('test-results', name)}`;
+	const { code } = await command(node, ['node_modules/@playwright/test/cli.js', 'test', output, ...args], {
+		env: {
+			TEST_STACK: JSON.stringify(stack.status),
+			TEST_STACK_DATA: stack.dataDir,
+			TEST_REPORT: report,
+			TEST_WORKERS: process.env.TEST_WORKERS ?? String(journeys)
+		}
 	});
 	const result = await readJson<{
 		stats: { expected: number; unexpected: number; flaky: number };

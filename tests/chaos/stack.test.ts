@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bookingRequest, request, rpc, slots } from '../api.ts';
+import { bookingRequest, request, rpc, slots, stackUnderTest } from '../api.ts';
 import { startTestStack, type TestStack } from '../stack.ts';
 import { until } from '../until.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-	stack = await startTestStack({ portBase: 31_300, apps: false });
+	// Beside the stack of the stage that runs this, which is not the only one.
+	stack = await startTestStack({ portBase: Number(new URL(stackUnderTest().API_URL).port) + 50, apps: false });
 });
 afterAll(async () => stack.stop());
 
