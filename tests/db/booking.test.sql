@@ -1,4 +1,4 @@
-select plan(71);
+select plan(77);
 
 select tests.only_chefs(2);
 update feature_flags set enabled = false where key = 'stripe';
@@ -92,9 +92,9 @@ select is((select count(*)::int from chef_reservations where event_at = tests.sl
 select tests.as_anon();
 select is(tests.code(format('select create_booking(tests.wish(%L))', now() + interval '47 hours')), 'TOO_SOON', 'A booking can NOT be made within 48 hours');
 select is(tests.code(format('select create_booking(tests.wish(%L))', now() + interval '366 days')), 'TOO_FAR_AHEAD', 'nor more than 365 days ahead');
-select is(tests.code(format('select create_booking(tests.wish(%L))', tests.slot(40, '18:30'))), 'INVALID_START_TIME', 'nor at a time we do not start at');
-select is((create_booking(tests.wish(now() - interval '1 day', jsonb_build_object('contact', tests.contact(6)))) #>> '{details,lead_id}'), null, 'A day in the past makes no lead');
-select is(tests.code(format('select create_booking(tests.wish(%L, %L))', tests.slot(40), '{"zip": "00000", "venue": {"line1": "x", "zip": "00000"}}')), 'UNKNOWN_ZIP', 'A booking can NOT be made for a ZIP that is none');
+select is(tests.code(format('select create_booking(tests.wish(%L, %L))', tests.slot(40, '18:30'), jsonb_build_object('contact', tests.contact(62)))), 'INVALID_START_TIME', 'nor at a time we do not start at');
+select is((create_booking(tests.wish(now() - interval '1 day', jsonb_build_object('contact', tests.contact(6)))) #>> '{details,lead_id}') is not null, true, 'Who asks for a day in the past is kept as a lead');
+select is(tests.code(format('select create_booking(tests.wish(%L, %L))', tests.slot(40), jsonb_build_object('contact', tests.contact(63), 'zip', '00000', 'venue', '{"line1": "x", "zip": "00000"}'::jsonb))), 'UNKNOWN_ZIP', 'A booking can NOT be made for a ZIP that is none');
 select is(create_booking(tests.wish(tests.slot(40), jsonb_build_object('contact', tests.contact(7), 'zip', '90001', 'venue', '{"line1": "x", "zip": "90001"}'::jsonb))) #>> '{details,lead_id}' is not null, true,
 	'Who lives outside every service area is kept as a lead');
 select is(tests.code(format('select create_booking(tests.wish(%L, %L))', tests.slot(40), '{"venue": {"line1": "x", "zip": "95814"}}')), 'INVALID_REQUEST', 'A nearer ZIP can NOT be used for the price');
@@ -108,12 +108,15 @@ grant execute on function tests.fields(jsonb) to public;
 select tests.as_anon();
 select is(tests.fields('{"adults": 0}'), array['adults'], 'No adult is told at the field');
 select is(tests.fields('{"adults": -1}'), array['adults'], 'as is less than one');
-select is(tests.fields('{"adults": 501}'), array['adults'], 'and more than 500');
+select is(tests.fields(jsonb_build_object('adults', 501, 'contact', tests.contact(61))), array['adults'], 'and more than 500');
 select is(tests.fields('{"adults": "ten"}'), array['adults'], 'and a word');
 select is(tests.fields('{"adults": 2.5}'), array['adults'], 'and half a guest');
 select is(tests.fields(jsonb_build_object('notes', repeat('x', 10000))), array['notes'], 'Notes of 10,000 characters are told at the field');
 select is(tests.fields('{"starts_at": "2027-02-29T02:00:00Z"}'), array['starts_at'], 'A day that does not exist is told at the field');
 select is(tests.fields('{"starts_at": "soon"}'), array['starts_at'], 'as is no time at all');
+select is(tests.fields('{"starts_at": "2027-02-01T20:00:00+99:00"}'), array['starts_at'], 'and an offset that no place has');
+select is(tests.fields(jsonb_build_object('contact', tests.contact(60) || jsonb_build_object('name', E'\u200b\ufeff\u00a0'))), array['contact.name'], 'and a name that nobody can see');
+select is((select count(*)::int from unnest(array['..a@ex.com', 'a.@ex.com', 'a..b@ex.com', 'a@127.0.0.1', '[a]@ex.com']) e where tests.fields(jsonb_build_object('contact', tests.contact(60) || jsonb_build_object('email', e))) <> array['contact.email']), 0, 'and addresses that no mail server takes');
 select is(tests.fields('{"contact": {"name": "", "email": "robin", "phone": "12", "admin": true}}'), array['contact.admin', 'contact.email', 'contact.name', 'contact.phone'], 'Each wrong field of the contact has its sentence');
 select is(tests.fields('{"items": [{"code": "unicorn", "quantity": 1}]}'), array['items.0.code'], 'An item that is not on the menu is told at the field');
 select is(tests.fields('{"status": "confirmed", "total_cents": 1}'), array['status', 'total_cents'], 'Unknown fields are refused');
@@ -122,7 +125,10 @@ select is(tests.code('select create_booking(null)'), 'INVALID_REQUEST', 'nor is 
 select is(create_booking(tests.wish(tests.slot(42), jsonb_build_object('notes', '<script>alert(1)</script> 🎉 مرحبا', 'contact', tests.contact(9) || '{"name": "Zoë \"O''Neil\" 🍤"}'))) ->> 'status', 'pending', 'Scripts, emoji and right-to-left text are text');
 select tests.as_owner();
 select is((select notes from bookings where event_at = tests.slot(42)), '<script>alert(1)</script> 🎉 مرحبا', 'and kept as typed');
-select is((select count(*)::int from leads where reason in ('INVALID_REQUEST', 'INVALID_GUESTS', 'UNKNOWN_ZIP', 'INVALID_START_TIME')), 0, 'A slip makes no lead');
+select is((select count(*)::int from leads where reason = 'INVALID_REQUEST'), 0, 'What is only mistyped makes no lead');
+select is((select array_agg(distinct reason order by reason) from leads where reason in ('INVALID_GUESTS', 'UNKNOWN_ZIP', 'INVALID_START_TIME')), array['INVALID_GUESTS', 'INVALID_START_TIME', 'UNKNOWN_ZIP'], 'Whoever could not book is one');
+select is((select station_id from leads where reason = 'OUT_OF_AREA' and zip = '90001'), (select station_id from private.locate_venue('90001')), 'Where nobody drives the nearest station has the lead');
+select results_eq($$select adults, station_id from leads where reason = 'INVALID_GUESTS' and email = tests.contact(61) ->> 'email'$$, format($$values (501, %L::uuid)$$, tests.station('fremont')), 'who is told for how many');
 
 -- Limits
 insert into private.settings values ('rate_limits', 'on') on conflict (key) do update set value = 'on';

@@ -1,4 +1,4 @@
-select plan(61);
+select plan(62);
 
 -- A booking of the demo: whoever books in this transaction holds the lock that is asked for here.
 create function tests.prices_held() returns boolean language sql volatile set search_path = '' as $$
@@ -104,6 +104,10 @@ select is(tests.refusal(assign_chef((select tests.id(b) from bo), (select id fro
 select is((select array[r.chef_id, b.chef_id] from chef_reservations r join bookings b on b.id = r.booking_id where r.booking_id = (select tests.id(b) from bo) and r.released_at is null),
 	(select array[id, id] from other_chef), 'whose time is taken');
 select is(tests.refusal(assign_chef((select tests.id(b) from filling limit 1), (select chef_id from bookings where id = (select tests.id(b) from filling offset 1)))), 'CHEF_UNAVAILABLE', 'A chef who is taken can NOT be assigned');
+select tests.as_owner();
+update bookings set hold_expires_at = now() - interval '1 second' where id = (select tests.id(b) from filling offset 1);
+select tests.as_user('manager.fremont@demo.test');
+select is(tests.refusal(assign_chef((select tests.id(b) from filling offset 1), (select id from other_chef))), 'HOLD_EXPIRED', 'nor anybody to a hold that has run out');
 select is(tests.refusal(assign_chef((select tests.id(b) from bo), (select id from chefs where station_id <> tests.station('fremont') limit 1))), 'CHEF_UNAVAILABLE', 'nor one of another station');
 
 -- Editing

@@ -1,4 +1,4 @@
-select plan(34);
+select plan(40);
 
 create function tests.lead(p jsonb) returns jsonb language sql volatile set search_path = '' as $$ select public.capture_lead('{"source": "contact"}'::jsonb || p) $$;
 create function tests.fields(p jsonb) returns text[] language sql volatile set search_path = '' as $$ select array(select jsonb_object_keys(tests.lead(p) #> '{details,fields}') order by 1) $$;
@@ -24,6 +24,12 @@ select tests.as_anon();
 create temp table number_only as select (tests.lead('{"source": "call", "contact": {"phone": "5102340001"}}') ->> 'lead_id')::uuid as id;
 grant all on number_only to public;
 select is((tests.lead('{"contact": {"email": "bo@example.test", "phone": "5102340001"}}') ->> 'lead_id')::uuid, (select id from number_only), 'A lead of a number alone gets its e-mail');
+select is((tests.lead('{"contact": {"email": "di@example.test", "name": "Di"}, "adults": 20}') ->> 'lead_id') is not null, true, 'Who left an e-mail');
+select is((tests.lead('{"contact": {"phone": "5102340002"}, "zip": "94538", "notes": "Gate code 7"}') ->> 'lead_id') is not null, true, 'and called another time');
+select is((tests.lead('{"contact": {"email": "di@example.test", "phone": "5102340002"}}') ->> 'lead_id') is not null, true, 'is one person once both are known');
+select tests.as_owner();
+select results_eq($$select name, email, phone, adults, zip, notes from leads where (email = 'di@example.test' or phone = '+15102340002') and deleted_at is null$$, $$values ('Di'::text, 'di@example.test'::text, '+15102340002'::text, 20, '94538'::text, 'Gate code 7'::text)$$, 'and one lead, which knows all that was told');
+select tests.as_anon();
 select isnt((tests.lead('{"contact": {"email": "cy@example.test", "phone": "5102340001"}}') ->> 'lead_id')::uuid, (select id from number_only), 'Two e-mails with one number are two people');
 select tests.as_owner();
 select is((select score > 40 from leads where id = (select id from first)), true, 'The score says how likely and how large');
@@ -35,6 +41,8 @@ select is(tests.fields('{"contact": {"email": "ana", "phone": "1"}}'), array['co
 select is(tests.fields('{"contact": {"email": "a@example.test"}, "status": "converted", "score": 100}'), array['score', 'status'], 'Unknown fields are refused');
 select is(tests.fields(jsonb_build_object('contact', tests.contact(1), 'notes', repeat('x', 10000))), array['notes'], 'as are 10,000 characters');
 select is(tests.fields('{"contact": {"email": "a@example.test"}, "adults": -1, "zip": "9", "event_at": "soon", "items": {}, "utm": []}'), array['adults', 'event_at', 'items', 'utm', 'zip'], 'and numbers, dates and lists that are none');
+select is((select count(*)::int from unnest(array['[1]', '[{"code": "<b>", "quantity": 1}]', '[{"code": "addon_sake", "quantity": -9}]', '[{"code": "addon_sake", "quantity": 1, "foo": []}]', '[{"quantity": 1}]']) i where tests.fields(jsonb_build_object('contact', tests.contact(1), 'items', i::jsonb)) <> array['items']), 0, 'and items that are none');
+select is(tests.fields(jsonb_build_object('contact', tests.contact(1), 'items', (select jsonb_agg(jsonb_build_object('code', 'addon_sake', 'quantity', 1)) from generate_series(1, 51)))), array['items'], 'and more than fifty of them');
 select is(tests.code('select capture_lead(''7'')'), 'INVALID_REQUEST', 'and what is no request at all');
 select is(tests.lead('{"contact": {"email": "d@example.test"}, "zip": "00000"}') ? 'lead_id', true, 'An unknown ZIP loses no lead');
 select tests.as_owner();
