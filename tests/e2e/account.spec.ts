@@ -114,6 +114,7 @@ test.describe('the account', () => {
 		await page.getByTestId('new-time').selectOption(other.start_time);
 		await page.getByTestId('reschedule-booking').click();
 		await page.getByTestId('reschedule-confirm').click();
+		await expect(page.getByText('Your dinner is moved to')).toBeVisible();
 		const token = await signIn(stack, email, 'a long enough password');
 		const headers = { apikey: stack.PUBLISHABLE_KEY, authorization: `Bearer ${token}` };
 		await expect
@@ -126,6 +127,8 @@ test.describe('the account', () => {
 		await awake(page);
 
 		await page.getByText('Cancel this booking').click();
+		await page.getByTestId('cancel-booking').click();
+		await expect(page.getByTestId('cancel-reason')).toBeFocused();
 		await page.getByTestId('cancel-reason').fill('The grill party became a picnic');
 		await page.getByTestId('cancel-booking').click();
 		await page.getByTestId('cancel-confirm').click();

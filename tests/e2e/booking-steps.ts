@@ -56,9 +56,9 @@ export async function openForm(page: Page, path = '/BookUs'): Promise<void> {
 	await expect(page.locator('form[novalidate]')).toBeVisible();
 }
 
-/** Waits until the site's scripts run: the number at the foot of the page, which they decode, is the last that they wake. */
+/** Waits until every part of a page of the site answers. */
 export async function awake(page: Page): Promise<void> {
-	await expect(page.locator('footer').getByTestId('call-us')).toHaveText(/\d{4}/);
+	await expect(page.locator('html[data-awake]')).toBeAttached();
 }
 
 /** Books through the API and gives the link of the booking's page. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { request, signIn, stackUnderTest } from '../api.ts';
+import { request, signIn, slots, stackUnderTest } from '../api.ts';
 import { bookedByApi, fillBooking, openForm, someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
 import { soon } from './live.ts';
 
@@ -134,6 +134,57 @@ test.describe('live slots', () => {
 		await page.getByTestId('submit-booking').click();
 		await expect(page.getByTestId('booking-success')).toBeVisible();
 	});
+});
+
+test('a time that went while the form was filled in can be sent all the same, and its guest waits for it', async ({
+	page
+}) => {
+	const slot = await someFreeSlot('95112');
+	const guest = someGuest();
+	await openForm(page, '/BookUs?zip=95112');
+	await fillBooking(page, slot, guest, '95112');
+	await expect(page.locator('[data-live=live]')).toBeVisible();
+	await takeAll(slot, '95112');
+	await expect(page.getByTestId('slot-taken')).toBeVisible();
+	await page.getByTestId('submit-booking').click();
+	await expect(page.getByTestId('booking-conflict')).toBeVisible();
+	const token = await signIn(stackUnderTest(), 'admin@demo.test');
+	const waiting = `/rest/v1/leads?select=reason,waitlist(starts_at)&email=eq.${guest.email}`;
+	const { body } = await request<{ reason: string; waitlist: object[] }[]>(stackUnderTest(), waiting, { token });
+	expect(body).toEqual([{ reason: 'SLOT_UNAVAILABLE', waitlist: [expect.anything()] }]);
+});
+
+test('the calendar turns to a date that is chosen while it still looks up the ZIP code', async ({ page }) => {
+	const later = await slots(stackUnderTest(), '94538', 95, 100);
+	const date = later[0]?.event_date ?? '';
+	const { promise: arrive, resolve } = Promise.withResolvers<void>();
+	await openForm(page, '/BookUs');
+	await page.route('**/_app/**/*.js', async (route) => {
+		await arrive;
+		await route.continue();
+	});
+	await page.getByTestId('venue-zip').fill('94538');
+	await page.getByTestId('event-date').fill(date);
+	resolve();
+	await expect(page.locator('[data-live=live]')).toBeVisible();
+	await expect(page.locator(`[data-date="${date}"]`)).toBeEnabled();
+});
+
+test('a form that was posted before the scripts arrived opens at what was wrong', async ({ page }) => {
+	const { promise: arrive, resolve } = Promise.withResolvers<void>();
+	await page.route('**/_app/**/*.js', async (route) => {
+		await arrive;
+		await route.continue();
+	});
+	await page.goto('/BookUs', { waitUntil: 'commit' });
+	await page.getByTestId('venue-zip').fill('94538');
+	await page.getByTestId('email').fill('robin@example');
+	await page.getByTestId('submit-booking').click();
+	await expect(page.getByTestId('posted-notice')).toBeInViewport();
+	resolve();
+	await expect(page.getByTestId('event-date')).toBeFocused();
+	await expect(page.getByTestId('posted-notice')).toBeHidden();
+	await expect(page.getByTestId('email')).toHaveValue('robin@example');
 });
 
 test.describe('the draft', () => {
@@ -281,7 +332,10 @@ test.describe('without JavaScript', () => {
 		await fillBooking(page, slot, someGuest());
 		await page.getByTestId('guest-count').fill('ten');
 		await page.getByTestId('submit-booking').click();
-		await expect(page.getByText('Enter the number of adults as a whole number')).toBeVisible();
+		const notice = page.getByTestId('posted-notice');
+		await expect(notice).toBeInViewport();
+		await notice.getByRole('link', { name: 'Enter the number of adults as a whole number' }).click();
+		await expect(page.getByText('Enter the number of adults as a whole number').last()).toBeInViewport();
 		await expect(page.getByTestId('guest-count')).toHaveValue('ten');
 		await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
 		await expect(page.getByTestId('event-time')).toHaveValue(slot.start_time);

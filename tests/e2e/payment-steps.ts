@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import pg from 'pg';
 import { bookingRequest, request, rpc, signIn, stackUnderTest } from '../api.ts';
 import { until } from '../until.ts';
-import { someFreeSlot } from './booking-steps.ts';
+import { awake, someFreeSlot } from './booking-steps.ts';
 
 export const cards = {
 	good: '4242 4242 4242 4242',
@@ -67,7 +67,7 @@ export async function endHold({ booking_id }: Pick<Payable, 'booking_id'>): Prom
 /** Opens a page of the site and waits until it listens to what is pressed. */
 export async function openPage(page: Page, path: string): Promise<void> {
 	await page.goto(path);
-	await page.waitForLoadState('networkidle');
+	await awake(page);
 }
 
 /**

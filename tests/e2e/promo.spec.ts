@@ -1,3 +1,4 @@
+import { awake } from './booking-steps.ts';
 import { expect, test } from '@playwright/test';
 import { request, signIn, stackUnderTest } from '../api.ts';
 import { callAs, enter, panel } from './admin-steps.ts';
@@ -22,7 +23,7 @@ test.describe('a promo code', () => {
 	test('comes off the live quote, and one that does not count says why at its field', async ({ page }) => {
 		const code = await makeCode({ rate: 0.1 });
 		await page.goto('/quote?zip=94538&adults=10');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		await page.getByTestId('promo-code').fill(code.toLowerCase());
 		await expect(page.getByTestId('quote-total')).toHaveText('$495.00');
 		await expect(page.getByTestId('promo-applied')).toHaveText(`${code} takes $55.00 off.`);
@@ -35,7 +36,7 @@ test.describe('a promo code', () => {
 	test('is kept with the draft of a booking and goes along from the quote', async ({ page }) => {
 		const code = await makeCode({ cents: 2500 });
 		await page.goto(`/BookUs?zip=94538&adults=10&promo=${code}`);
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		await expect(page.getByTestId('promo-code')).toHaveValue(code);
 		await expect(page.getByTestId('booking-total').filter({ visible: true }).first()).toHaveText('$525.00');
 		await page.getByLabel('Your name').fill('Robin');
@@ -72,7 +73,7 @@ test.describe('a changed price', () => {
 	test('is told on an open quote, which asks again', async ({ page }) => {
 		const token = await admin();
 		await page.goto('/quote?zip=94538&adults=20&addon_edamame=20');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		const total = page.getByTestId('quote-total');
 		await expect(total).toHaveText(/\$1,2/);
 		const before = await total.textContent();

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { someGuest } from './booking-steps.ts';
+import { sideways } from '../a11y/axe.ts';
+import { awake, someGuest } from './booking-steps.ts';
 
 const examples = [
 	['10 adults near the kitchen', 'zip=94538&adults=10', '$550.00'],
@@ -19,10 +20,11 @@ test.describe('a quote', () => {
 
 	test('follows what is typed, and its address brings it back', async ({ page }) => {
 		await page.goto('/quote');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		await page.getByTestId('quote-zip').fill('94538');
 		await page.getByTestId('guest-count').fill('15');
 		await expect(page.getByTestId('quote-total')).toHaveText('$825.00');
+		await expect(page).toHaveURL(/adults=15/);
 		await page.getByRole('button', { name: 'More: Lobster tail' }).click();
 		await expect(page.getByTestId('quote-total')).toHaveText('$840.00');
 		await expect(page).toHaveURL(/upgrade_lobster=1/);
@@ -56,7 +58,7 @@ test.describe('a quote', () => {
 
 	test('keeps its figure in place while the price changes', async ({ page }) => {
 		await page.goto('/quote?zip=94538&adults=10');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		const total = page.getByTestId('quote-total');
 		const before = await total.boundingBox();
 		await page.getByTestId('guest-count').fill('100');
@@ -67,8 +69,9 @@ test.describe('a quote', () => {
 
 	test('says how far the nearest kitchen is where nobody drives, and takes the wish', async ({ page }) => {
 		await page.goto('/quote?zip=10001&adults=10');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		await expect(page.getByTestId('out-of-area')).toContainText(/Our nearest kitchen, \w+, is [\d,]+ miles away/);
+		await expect(page.getByTestId('quote-zip')).toHaveAccessibleDescription(/miles|drive|area/);
 		await page.getByLabel('E-mail').fill(someGuest().email);
 		await page.getByRole('button', { name: 'Send me this quote' }).click();
 		await expect(page.getByText('Thank you, we have it')).toBeVisible();
@@ -76,7 +79,7 @@ test.describe('a quote', () => {
 
 	test('answers what is wrong at the field and keeps what was typed', async ({ page }) => {
 		await page.goto('/quote?zip=94538&adults=10');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		for (const [path, typed, message, right] of [
 			['guest-count', 'ten', 'whole number', '10'],
 			['guest-count', '0', 'at least 1', '10'],
@@ -95,7 +98,7 @@ test.describe('a quote', () => {
 
 	test('carries everything over to booking', async ({ page }) => {
 		await page.goto('/quote?zip=94538&adults=10&children=2&upgrade_lobster=4');
-		await page.waitForLoadState('networkidle');
+		await awake(page);
 		await page.getByRole('link', { name: 'Book this dinner' }).click();
 		await expect(page).toHaveURL(/\/BookUs\?/);
 		await expect(page.getByTestId('guest-count')).toHaveValue('10');
@@ -113,5 +116,7 @@ test.describe('without JavaScript', () => {
 		await page.getByTestId('guest-count').fill('15');
 		await page.getByRole('button', { name: 'Show the price' }).click();
 		await expect(page.getByTestId('quote-total')).toHaveText('$825.00');
+		await expect(page.getByTestId('guest-count')).toBeInViewport({ ratio: 1 });
+		expect(await sideways(page)).toBeLessThanOrEqual(0);
 	});
 });

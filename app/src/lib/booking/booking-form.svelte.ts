@@ -44,6 +44,7 @@ export class BookingForm extends FormState {
 	#blank: BookingValues;
 	#checks: Promise<typeof import('./check.ts')> | undefined;
 	#saving: ReturnType<typeof setTimeout> | undefined;
+	#unsaved: BookingValues | null = null;
 	#tries = 0;
 	#done = false;
 
@@ -74,16 +75,26 @@ export class BookingForm extends FormState {
 	/** Keeps what is typed, a moment after the last change. Call it from an effect: it reads every value. */
 	keep(): void {
 		const values = { ...this.values };
-		clearTimeout(this.#saving);
+		this.#forget();
 		if (this.#done || !differs(values, this.#blank)) return;
-		this.#saving = setTimeout(
-			() => saveDraft(localStorage, { values, key: this.key, savedAt: Date.now() }),
-			saveAfterMs
-		);
+		this.#unsaved = values;
+		this.#saving = setTimeout(() => this.saveNow(), saveAfterMs);
+	}
+
+	/** Keeps at once what waits to be kept: the page is going away. */
+	saveNow(): void {
+		const values = this.#unsaved;
+		this.#forget();
+		if (values) saveDraft(localStorage, { values, key: this.key, savedAt: Date.now() });
+	}
+
+	#forget(): void {
+		clearTimeout(this.#saving);
+		this.#unsaved = null;
 	}
 
 	startOver(): void {
-		clearTimeout(this.#saving);
+		this.#forget();
 		clearDraft(localStorage);
 		this.values = { ...this.#blank };
 		this.messages = {};
@@ -113,6 +124,11 @@ export class BookingForm extends FormState {
 		this.attempt = null;
 		this.settle('date', {});
 		this.settle('time', {});
+	}
+
+	/** Leads whoever posted the form before the page's scripts ran to what was wrong with it. */
+	showPosted(root: ParentNode): void {
+		if (this.attempt && Object.keys(this.messages).length > 0) void this.focusFirstProblem(root);
 	}
 
 	/** For `use:enhance` of the form. */
@@ -151,7 +167,7 @@ export class BookingForm extends FormState {
 	};
 
 	#finish(): void {
-		clearTimeout(this.#saving);
+		this.#forget();
 		this.#done = true;
 		this.#tries = 0;
 		clearDraft(localStorage);

@@ -60,9 +60,10 @@ export class SlotCalendar {
 		this.#loaded.clear();
 		if (wanted === '') return;
 		const { stationForZip } = await schemas();
+		if (this.zip !== wanted) return;
 		const [station] = await Promise.all([
 			callRpc(this.#api, 'station_for_zip', { p_zip: zip }, stationForZip),
-			this.showMonth(month)
+			this.showMonth(this.month) // which may have been turned meanwhile
 		]);
 		if (this.zip !== zip) return;
 		if (station.ok) this.station = station.data;

@@ -25,9 +25,14 @@ export class QuoteForm extends FormState {
 		this.live = new LiveQuote(given.api, given.timezone, given.outcome, given.values);
 	}
 
-	/** Checks one field as it is left, and puts what is typed into the address. */
-	left = async (path: string): Promise<void> => {
+	/** Puts what is typed into the address. */
+	share(): void {
 		void replaceState(this.params ? `?${this.params}` : location.pathname, {});
+	}
+
+	/** Checks one field as it is left. */
+	left = async (path: string): Promise<void> => {
+		this.share();
 		const { readQuoteRequest } = await import('#shared/pricing/request.ts');
 		this.settle(path, readQuoteRequest(this.values).fields);
 	};
