@@ -1,8 +1,8 @@
 /*
   Leads: every way of not booking is one, and one person is one. A refused booking keeps its person whatever it was refused for, a
-  lead of a number alone goes up in the one of the e-mail, and what is asked for is read more strictly: offsets that are none, items
-  of a wish, addresses that no mail server takes, names of nothing but invisible characters. A hold that ran out gets no other chef.
-  No tables.
+  lead of a number alone goes up in the one of the e-mail, and what is asked for is read more strictly: offsets that are none, numbers
+  that are too large to add up, items of a wish, addresses that no mail server takes, names of nothing but invisible characters. A
+  hold that ran out gets no other chef. No tables.
 */
 
 -- Reading requests -----------------------------------------------------------------------------------------------------------
@@ -43,6 +43,17 @@ set search_path = ''
 as $$
 begin
 	return nullif(private.trimmed(p_request #>> string_to_array(p_path, '.')), '');
+end
+$$;
+
+/* A whole number of a request, null where it is none; so small that three of them can be added up. */
+create or replace function private.whole_number(p_value jsonb) returns integer
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+	return case when jsonb_typeof(p_value) = 'number' then
+		case when p_value::numeric % 1 = 0 and abs(p_value::numeric) < 500000000 then p_value::numeric::integer end end;
 end
 $$;
 
@@ -134,7 +145,7 @@ $$;
 
 /* What a lead has told already, as the wish of private.keep_lead; only what there is. */
 create function private.wish_of_lead(p_lead public.leads) returns jsonb
-language sql immutable
+language sql stable
 set search_path = ''
 as $$
 	select jsonb_strip_nulls(jsonb_build_object('zip', p_lead.zip, 'event_at', p_lead.event_at, 'adults', p_lead.adults,

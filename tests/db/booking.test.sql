@@ -1,4 +1,4 @@
-select plan(77);
+select plan(79);
 
 select tests.only_chefs(2);
 update feature_flags set enabled = false where key = 'stripe';
@@ -109,6 +109,8 @@ select tests.as_anon();
 select is(tests.fields('{"adults": 0}'), array['adults'], 'No adult is told at the field');
 select is(tests.fields('{"adults": -1}'), array['adults'], 'as is less than one');
 select is(tests.fields(jsonb_build_object('adults', 501, 'contact', tests.contact(61))), array['adults'], 'and more than 500');
+select is(tests.fields('{"adults": 499999999, "children": 499999999, "toddlers": 499999999}'), array['adults'], 'however many they are');
+select is(tests.fields('{"adults": 999999999, "children": 999999999, "toddlers": 999999999}'), array['adults', 'children', 'toddlers'], 'or more than can be added up');
 select is(tests.fields('{"adults": "ten"}'), array['adults'], 'and a word');
 select is(tests.fields('{"adults": 2.5}'), array['adults'], 'and half a guest');
 select is(tests.fields(jsonb_build_object('notes', repeat('x', 10000))), array['notes'], 'Notes of 10,000 characters are told at the field');

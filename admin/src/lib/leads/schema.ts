@@ -74,6 +74,8 @@ const reasons: Record<string, string> = {
 	PRICE_CHANGED: 'The price changed while they booked',
 	PROMO_NOT_VALID: 'The promo code did not count',
 	TRY_AGAIN: 'We were too busy to book',
+	INVALID_GUESTS: 'A party that can not be booked by itself',
+	INVALID_START_TIME: 'Asked for a time we do not start at',
 	UNKNOWN_ZIP: 'Unknown ZIP code'
 };
 

@@ -126,9 +126,11 @@ export class BookingForm extends FormState {
 		this.settle('time', {});
 	}
 
-	/** Leads whoever posted the form before the page's scripts ran to what was wrong with it. */
-	showPosted(root: ParentNode): void {
-		if (this.attempt && Object.keys(this.messages).length > 0) void this.focusFirstProblem(root);
+	/** Leads to the first field that was refused, and answers whether there is one; a slot that was taken is no field to correct. */
+	leadToProblem(root: ParentNode): boolean {
+		if (Object.keys(this.messages).length === 0 || this.attempt?.code === 'SLOT_UNAVAILABLE') return false;
+		void this.focusFirstProblem(root);
+		return true;
 	}
 
 	/** For `use:enhance` of the form. */
@@ -179,9 +181,7 @@ export class BookingForm extends FormState {
 		this.attempt = failed ?? unknown;
 		if (failed) this.key = failed.key;
 		this.priceSeen = failed?.priceSeen ?? null;
-		if (Object.keys(this.messages).length > 0 && this.attempt.code !== 'SLOT_UNAVAILABLE') {
-			void this.focusFirstProblem(root);
-		}
+		this.leadToProblem(root);
 	}
 
 	/** No answer: nobody knows whether the booking was made, so the same key is sent again, by itself at first. */

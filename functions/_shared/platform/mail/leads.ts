@@ -36,6 +36,9 @@ const reasons: Record<string, string> = {
 	PRICE_CHANGED: 'The price changed while they were booking.',
 	PROMO_NOT_VALID: 'Their promo code did not count.',
 	TRY_AGAIN: 'Booking was too busy to finish.',
+	INVALID_GUESTS: 'Their number of guests can not be booked by itself.',
+	INVALID_START_TIME: 'They asked for a time that we do not start at.',
+	UNKNOWN_ZIP: 'We do not know their ZIP code.',
 	RATE_LIMITED: 'They tried too often in a short time.'
 };
 
