@@ -189,20 +189,21 @@ begin
 		where l.person_key = v_phone and l.status in ('new', 'contacted', 'qualified') and l.deleted_at is null
 		for update;
 	end if;
-	if v_number.id is not null and exists (select from public.leads l
-		where l.person_key = v_email and l.status in ('new', 'contacted', 'qualified') and l.deleted_at is null) then
-		update public.leads set deleted_at = now(), delete_reason = 'Went up in the lead of the same person''s e-mail address.'
-		where id = v_number.id;
-		p_contact := jsonb_build_object('name', v_number.name) || jsonb_strip_nulls(p_contact);
-		p_wish := private.wish_of_lead(v_number) || jsonb_strip_nulls(p_wish)
-			|| jsonb_build_object('notes', concat_ws(E'\n', nullif(v_number.notes, ''), nullif(p_wish ->> 'notes', '')));
-		v_consent := v_consent or v_number.sms_consent;
-	elsif v_number.id is not null then
+	if v_number.id is not null then
 		begin
 			update public.leads set email = v_email where id = v_number.id;
 			v_number := null;
 		exception when unique_violation then
-			null; -- a parallel request of the same person made one of the e-mail: it is updated below
+			-- There is a lead of the e-mail: it takes what the one of the number knows.
+			update public.leads set deleted_at = now(), delete_reason = 'Went up in the lead of the same person''s e-mail address.'
+			where id = v_number.id;
+			p_contact := jsonb_build_object('name', v_number.name) || jsonb_strip_nulls(p_contact);
+			p_wish := private.wish_of_lead(v_number) || jsonb_strip_nulls(p_wish)
+				|| jsonb_build_object('notes', concat_ws(E'\n', nullif(v_number.notes, ''), nullif(p_wish ->> 'notes', '')));
+			p_station := coalesce(p_station, v_number.station_id);
+			p_quote := coalesce(p_quote, v_number.quote);
+			p_reason := coalesce(p_reason, v_number.reason);
+			v_consent := v_consent or v_number.sms_consent;
 		end;
 	end if;
 	insert into public.leads as l (
@@ -271,7 +272,10 @@ begin
 end
 $$;
 
-/* Refuses a request for its guests alone, where everything else was well-formed: keeps the person as a lead, all the more above 500 guests. */
+/*
+  Refuses a request for its guests alone, where everything else was well-formed: keeps the person as a lead, all the more above
+  500 guests.
+*/
 create function private.refuse_guests(p_request jsonb, p_problem jsonb) returns jsonb
 language plpgsql volatile
 set search_path = ''
