@@ -23,6 +23,7 @@ interface Status {
 	PUBLISHABLE_KEY: string;
 	SECRET_KEY: string;
 	running: boolean;
+	ready: boolean;
 	accounts: { email: string; password: string; role: string }[];
 }
 
@@ -116,7 +117,7 @@ function isFree(port: number): Promise<boolean> {
 }
 
 test('status is JSON that says where everything is, and the same whether it runs or not', async () => {
-	expect(status).toMatchObject({ API_URL: `http://127.0.0.1:${env.MYHIBACHI_PORT_BASE}`, running: true });
+	expect(status).toMatchObject({ API_URL: `http://127.0.0.1:${env.MYHIBACHI_PORT_BASE}`, running: true, ready: true });
 	expect(status.accounts.map(({ email }) => email)).toContain('customer@demo.test');
 	const idle = await statusOf(await environment('idle'));
 	expect(Object.keys(idle)).toEqual(Object.keys(status));

@@ -71,9 +71,16 @@ async function status(): Promise<void> {
 		STRIPE_API_URL: stripe.apiUrl,
 		STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
 		running: runningStack(config.dataDir) !== null,
+		ready: await isReady(apiUrl),
 		accounts: accounts.map(({ email, password, role }) => ({ email, password, role }))
 	};
 	process.stdout.write(`${JSON.stringify(answer, null, '\t')}\n`);
+}
+
+/** Whether the API serves requests already: a stack that has just been started runs before it does. */
+async function isReady(apiUrl: string): Promise<boolean> {
+	const answer = await fetch(`${apiUrl}/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+	return answer?.ok ?? false;
 }
 
 async function reset(): Promise<void> {

@@ -321,6 +321,7 @@ test.describe('without JavaScript', () => {
 				.filter({ hasText: /12:00 PM, 3:00 PM/ })
 				.first()
 		).toBeVisible();
+		await expect(page.locator('#review').getByTestId('booking-total')).toHaveText(/\$\d/);
 		await fillBooking(page, slot, someGuest());
 		await page.getByTestId('submit-booking').click();
 		await expect(page.getByTestId('booking-success')).toBeVisible();

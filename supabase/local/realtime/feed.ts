@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database.ts';
 import type { Broadcast, Json } from './frames.ts';
 
@@ -35,6 +36,8 @@ interface Notice {
 const CHANNEL = 'realtime_messages';
 const BATCH = 500;
 const RETRY_MS = 250;
+/** Between two fetches: what many send at once is read together, and whoever sends alone does not wait. */
+const GATHER_MS = 10;
 const HOUR_MS = 3_600_000;
 const TIMESTAMP = `'YYYY-MM-DD"T"HH24:MI:SS.US'`;
 const DELIVERABLE = `m.extension = 'broadcast' and m.event is not null
@@ -146,6 +149,7 @@ export class Feed {
 					this.#queue = [...missed, ...this.#queue];
 				}
 				await this.#fetch(this.#queue.splice(0, BATCH));
+				await delay(GATHER_MS);
 			}
 		} catch (error) {
 			this.#options.log(`reading realtime.messages failed, trying again: ${String(error)}`);

@@ -2,12 +2,12 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { monthOf } from '#shared/booking/calendar.ts';
 import type { BookingValues } from '#shared/booking/form.ts';
 import { valuesFromParams } from '#shared/pricing/address.ts';
-import { quoteArguments, readQuoteRequest } from '#shared/pricing/request.ts';
-import { quote as quoteSchema } from '#shared/pricing/schema.ts';
+import { readQuoteRequest } from '#shared/pricing/request.ts';
 import { addDays, localDate } from '#shared/platform/time.ts';
 import type { SiteCatalog } from '#shared/catalog/schema.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
-import { apiAccess, rpcAs } from '../platform/rpc.server.ts';
+import { apiAccess } from '../platform/rpc.server.ts';
+import { priceOf } from '../pricing/price.server.ts';
 import { orderCodes, pathOf } from './menu.ts';
 import { homeTimezone, monthOfSlots } from './slots.server.ts';
 
@@ -21,7 +21,7 @@ export async function bookPage({ url, locals }: Pick<RequestEvent, 'url' | 'loca
 	const month = monthOf(given.date && given.date > dates.first ? given.date : dates.first);
 	const [calendar, outcome, user] = await Promise.all([
 		request ? monthOfSlots(locals.supabase, request.zip, month) : null,
-		request ? rpcAs(locals.supabase, 'quote_event', quoteArguments(request, homeTimezone(catalog)), quoteSchema) : null,
+		priceOf(locals.supabase, request, catalog),
 		locals.user()
 	]);
 	const account: BookingValues = user?.email ? { 'contact.email': user.email } : {};

@@ -13,8 +13,10 @@ import { refusalAtFields } from '#shared/booking/refusal.ts';
 import { alternatives, bookingAnswer, priceChange, stationForZip, type Slot } from '#shared/booking/schema.ts';
 import { zonedInstant } from '#shared/booking/slots.ts';
 import type { SiteCatalog } from '#shared/catalog/schema.ts';
+import { readQuoteRequest } from '#shared/pricing/request.ts';
 import { rpcAs } from '../platform/rpc.server.ts';
 import type { Failure } from '../platform/rpc.ts';
+import { priceOf } from '../pricing/price.server.ts';
 import { namesByCode, upgradeCodes } from './menu.ts';
 import { formatCents } from '#shared/platform/money.ts';
 import { homeTimezone, monthOfSlots, type MonthOfSlots } from './slots.server.ts';
@@ -36,15 +38,30 @@ export interface BookFailure {
  * Handles a post of the booking form: books and leads to the booking's page, or answers what is in the way. The button
  * "Show start times", which exists without JavaScript only, posts `intent=times`.
  */
-export async function bookFromForm(event: RequestEvent, catalog: SiteCatalog) {
-	const { values, key, intent, priceSeen } = await readPost(event.request);
-	const client = event.locals.supabase;
-	if (intent === 'times') return { ...nothing(values, key), calendar: await calendarFor(client, values) };
+export async function bookFromForm({ request, locals }: RequestEvent, catalog: SiteCatalog) {
+	const post = await readPost(request);
+	const client = locals.supabase;
+	const { status, failure } = await attempt(client, post, catalog);
+	// A page that is made anew shows the price of what was posted; one that is there already asks for it by itself.
+	const scripted = request.headers.get('x-sveltekit-action') === 'true';
+	const outcome = scripted ? null : await priceOf(client, readQuoteRequest(post.values).request, catalog);
+	const page = { ...failure, outcome };
+	return status === 200 ? page : fail(status, page);
+}
 
+/** Redirects where it ends in a booking. */
+async function attempt(
+	client: Supabase,
+	{ values, key, intent, priceSeen }: Post,
+	catalog: SiteCatalog
+): Promise<{ status: number; failure: BookFailure }> {
+	if (intent === 'times') {
+		return { status: 200, failure: { ...nothing(values, key), calendar: await calendarFor(client, values) } };
+	}
 	const read = readBookingForm(values);
 	const fields = read.ok ? menuProblems(read.choices, upgradeCodes(catalog.menu), read.data) : read.fields;
 	if (!read.ok || Object.keys(fields).length > 0) {
-		return fail(422, { ...nothing(values, key), fields, message: 'Some answers need another look.' });
+		return { status: 422, failure: { ...nothing(values, key), fields, message: 'Some answers need another look.' } };
 	}
 
 	const timezone = await timezoneOf(client, read.data['venue.zip'], catalog);
@@ -52,7 +69,7 @@ export async function bookFromForm(event: RequestEvent, catalog: SiteCatalog) {
 	const request = toBookingRequest(read, startsAt, key, namesByCode(catalog.menu), priceSeen || null);
 	const outcome = await rpcAs(client, 'create_booking', { p_request: request }, bookingAnswer);
 	if (outcome.ok) redirect(303, `/booking-success?token=${encodeURIComponent(outcome.data.access_token)}`);
-	return fail(statusOf(outcome.refusal), refused(values, key, outcome.refusal, read.choices.items));
+	return { status: statusOf(outcome.refusal), failure: refused(values, key, outcome.refusal, read.choices.items) };
 }
 
 interface Post {

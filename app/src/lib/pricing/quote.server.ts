@@ -3,14 +3,13 @@ import { firstMessages, type BookingValues, type FieldMessages } from '#shared/b
 import { refusalAtFields } from '#shared/booking/refusal.ts';
 import { quoteContactForm, type LeadRequest } from '#shared/leads/schema.ts';
 import { valuesFromParams } from '#shared/pricing/address.ts';
-import { quoteArguments, readQuoteRequest, type QuoteRequest } from '#shared/pricing/request.ts';
-import { quote as quoteSchema, type Quote } from '#shared/pricing/schema.ts';
+import { readQuoteRequest, type QuoteRequest } from '#shared/pricing/request.ts';
 import { loadCatalog } from '../catalog/catalog.server.ts';
 import { captureLead } from '../leads/capture.server.ts';
 import { orderCodes } from '../booking/menu.ts';
 import { homeTimezone } from '../booking/slots.server.ts';
-import { apiAccess, rpcAs } from '../platform/rpc.server.ts';
-import type { Outcome } from '../platform/rpc.ts';
+import { apiAccess } from '../platform/rpc.server.ts';
+import { priceOf } from './price.server.ts';
 
 /** What an untouched quote form says: a dinner of the smallest order. */
 function blankQuote(codes: string[]): BookingValues {
@@ -34,9 +33,7 @@ export async function quoteOfAddress(event: Pick<RequestEvent, 'url' | 'locals'>
 	const values = { ...blankQuote(codes), ...given };
 	const { request, fields } = readQuoteRequest(values);
 	const timezone = homeTimezone(catalog);
-	const outcome: Outcome<Quote> | null = request
-		? await rpcAs(event.locals.supabase, 'quote_event', quoteArguments(request, timezone), quoteSchema)
-		: null;
+	const outcome = await priceOf(event.locals.supabase, request, catalog);
 	const asked = Object.keys(given).length > 0;
 	return { api: apiAccess(), catalog, timezone, values, outcome, fields: asked ? fields : {} };
 }
