@@ -42,6 +42,7 @@ test.describe('a promo code', () => {
 		await page.getByLabel('Your name').fill('Robin');
 		await expect(async () => {
 			await page.goto('/BookUs');
+			await page.getByTestId('promo-code').scrollIntoViewIfNeeded();
 			await expect(page.getByTestId('promo-code')).toHaveValue(code, { timeout: 2_000 });
 		}).toPass();
 	});

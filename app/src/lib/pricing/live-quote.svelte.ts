@@ -1,7 +1,7 @@
 import type { BookingValues } from '#shared/booking/choices.ts';
+import { whenInUse } from '#ui/later/in-use.ts';
 import { paramsFromValues } from '#shared/pricing/address.ts';
 import type { Quote } from '#shared/pricing/schema.ts';
-import { whenInUse } from '../platform/in-use.ts';
 import { listen } from '../platform/listen.ts';
 import { callRpc, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
 
