@@ -30,7 +30,9 @@ async function expectNone(
 	// In the page itself: no page of ours has frames, and for those axe opens a second page each time.
 	const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
 	const { violations } = await choose(axe).analyze();
-	const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+	const found = violations.flatMap(({ id, nodes }) =>
+		nodes.map(({ target, any }) => [id, target.join(' '), ...any.map(({ message }) => message)].join(': '))
+	);
 	const width = page.viewportSize()?.width ?? 0;
 	expect.soft(found, `${new URL(page.url()).pathname} in ${colorScheme} at ${width} px`).toEqual([]);
 }
