@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { request, signIn, slots, stackUnderTest } from '../api.ts';
-import { awake, bookedByApi, fillBooking, openForm, someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
+import { bookedByApi, fillBooking, openForm, someFreeSlot, someGuest, takeAll } from './booking-steps.ts';
 import { soon } from './live.ts';
 
 test.describe('booking', () => {
@@ -286,17 +286,6 @@ test('what is opened and typed before the scripts arrive stays so when they do',
 	await expect(page.locator('[data-live=live]')).toBeVisible();
 	await expect(gyoza).toBeVisible();
 	await expect(page.getByTestId('venue-zip')).toHaveValue('94538');
-});
-
-test('a part that still sleeps below the first screens answers the very first touch', async ({ page }) => {
-	await openForm(page);
-	await awake(page);
-	const gyoza = page.getByRole('button', { name: 'More: Gyoza', includeHidden: true });
-	await expect(page.locator('#guests [data-tall]')).toBeAttached();
-	// as assistive technology does it: without a pointer, a focus or a scroll before
-	await gyoza.evaluate((button: HTMLButtonElement) => button.click());
-	await expect(page.locator('[name="items.addon_gyoza"]')).toHaveValue('1');
-	await expect(page.locator('[data-tall]')).toHaveCount(0);
 });
 
 test('who loses the network before the scripts arrive keeps the page and what was typed, and it starts once back', async ({

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { awake } from './booking-steps.ts';
+import { awake, openForm } from './booking-steps.ts';
 
 test('a chosen theme is in the next page from its first byte', async ({ page, request }) => {
 	await page.goto('/contact');
@@ -29,4 +29,15 @@ test('parts that come to life later are whole on a page that was navigated to, a
 	await page.goBack();
 	await expect(page.getByRole('heading', { name: 'Filet mignon' })).toBeVisible();
 	expect(await page.evaluate(() => 'stayed' in window)).toBe(true);
+});
+
+test('a part that still sleeps below the first screens answers the very first touch', async ({ page }) => {
+	await openForm(page);
+	await awake(page);
+	const gyoza = page.getByRole('button', { name: 'More: Gyoza', includeHidden: true });
+	await expect(page.locator('#guests [data-tall]')).toBeAttached();
+	// as assistive technology does it: without a pointer, a focus or a scroll before
+	await gyoza.evaluate((button: HTMLButtonElement) => button.click());
+	await expect(page.locator('[name="items.addon_gyoza"]')).toHaveValue('1');
+	await expect(page.locator('[data-tall]')).toHaveCount(0);
 });
