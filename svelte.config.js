@@ -18,6 +18,13 @@ const chunks = [
 ];
 
 /**
+ * Tells V8 to compile all functions of a file while it loads, on another thread; without it, each is compiled on the main thread
+ * when it is first called, which was half of a page's longest task. Other engines read a comment.
+ * https://v8.dev/blog/explicit-compile-hints
+ */
+const compileHint = '//# allFunctionsCalledOnLoad';
+
+/**
  * The Vite configuration of one of the two apps: same plugins, same policy, own root, port and output (`build/<name>`).
  * The API's origin joins `connect-src` at run time (kit/server/headers.ts), so that one build serves every installation.
  * @param {'app' | 'admin'} name
@@ -63,7 +70,12 @@ export function frontend(name, port) {
 			modulePreload: name !== 'app' || { resolveDependencies: () => [] }
 		},
 		environments: {
-			client: { build: { rolldownOptions: name === 'app' ? { output: { codeSplitting: { groups: chunks } } } : {} } }
+			client: {
+				build: {
+					rolldownOptions:
+						name === 'app' ? { output: { codeSplitting: { groups: chunks }, postBanner: compileHint } } : {}
+				}
+			}
 		},
 		server: {
 			port,

@@ -38,6 +38,8 @@ export interface StackOptions {
 	rateLimits?: 'on' | 'off';
 	/** `start` builds and serves both apps; `api` runs the stack without them. */
 	apps?: boolean;
+	/** Called when the customer site answers, which it may before the panel does. */
+	shown?: () => void;
 	log?: (line: string) => void;
 }
 
@@ -92,7 +94,7 @@ async function launch(env: NodeJS.ProcessEnv, { log }: StackOptions): Promise<Ch
 	return child;
 }
 
-async function ready(status: StackStatus, child: ChildProcess, { apps }: StackOptions): Promise<void> {
+async function ready(status: StackStatus, child: ChildProcess, { apps, shown }: StackOptions): Promise<void> {
 	const urls = [
 		`${status.API_URL}/ready`,
 		...(apps === false ? [] : [`${status.APP_URL}/`, `${status.ADMIN_URL}/login`])
@@ -106,6 +108,7 @@ async function ready(status: StackStatus, child: ChildProcess, { apps }: StackOp
 			},
 			{ timeoutMs: 240_000, everyMs: 200, what: `${url} to answer` }
 		);
+		if (url === `${status.APP_URL}/`) shown?.();
 	}
 }
 

@@ -14,33 +14,51 @@ export function presentApps(repoDir: string): AppName[] {
 	return appNames.filter((name) => existsSync(join(repoDir, name, 'vite.config.ts')));
 }
 
+/** For each app, when it can be served. */
+export type Builds = Record<AppName, Promise<void>>;
+
 /**
- * Builds what has changed since it was built, in a process of its own: this one may be busy filling a database.
- * @throws SetupError when a build fails.
+ * Builds what has changed since it was built, in a process of its own: this one may be busy filling a database. When a build
+ * fails, the apps that are not built yet reject with SetupError.
  */
-export async function buildApps({ repoDir }: LocalConfig): Promise<void> {
+export function buildApps({ repoDir }: LocalConfig): Builds {
+	const app = Promise.withResolvers<void>();
+	const admin = Promise.withResolvers<void>();
 	const child = fork(join(import.meta.dirname, 'build.ts'), [repoDir], { execArgv: [] });
-	const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-	if (code !== 0) throw new SetupError('The apps could not be built; why stands above.');
+	child.on('message', (name) => (name === 'app' ? app : admin).resolve());
+	child.once('close', (code) => {
+		for (const build of [app, admin]) {
+			if (code === 0) build.resolve();
+			else build.reject(new SetupError('The apps could not be built; why stands above.'));
+		}
+	});
+	return { app: app.promise, admin: admin.promise };
 }
 
-/** Starts both apps and resolves when they listen; in `start` they must be built. */
+/** Starts each app as soon as it is built, and resolves when both listen. The site is told of at once if the panel takes longer. */
 export async function startApps(
 	config: LocalConfig,
 	mode: 'start' | 'dev',
+	builds: Builds | undefined,
 	log: (line: string) => void
 ): Promise<Child> {
+	const waiting = new Set(presentApps(config.repoDir));
 	const children = await Promise.all(
-		presentApps(config.repoDir).map((name) =>
-			startChild(
+		[...waiting].map(async (name) => {
+			await builds?.[name];
+			waiting.delete(name);
+			const child = await startChild(
 				appTitles[name],
 				join(import.meta.dirname, 'serve.ts'),
 				[mode, name, String(config.ports[name])],
 				{ ...appEnvironment(config), NODE_ENV: mode === 'dev' ? 'development' : 'production' },
 				log,
 				{ untilReady: true }
-			)
-		)
+			);
+			if (name === 'app' && waiting.size > 0)
+				log(`The customer site is up at ${config.appUrl}; the admin panel is still being built.`);
+			return child;
+		})
 	);
 	return { close: async () => void (await Promise.all(children.map((child) => child.close()))) };
 }

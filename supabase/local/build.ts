@@ -1,8 +1,12 @@
-/** `node supabase/local/build.ts <repository>`: builds the apps whose sources changed since they were built, side by side. */
+/**
+ * `node supabase/local/build.ts <repository>`: builds the apps whose sources changed since they were built, side by side, and
+ * tells whoever started it the name of each that is there. Where processors are few, the customer site comes first.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { appTitles, presentApps, type AppName } from './apps.ts';
 import { lockDataFolder } from './lock.ts';
@@ -24,7 +28,9 @@ const output = join(repoDir, 'build');
 
 /** Builds what is stale; a second stack that shares the folder waits for the first, then finds it fresh. */
 async function main(): Promise<void> {
-	if ((await stale()).length === 0) return;
+	const behind = (await stale()).map(({ name }) => name);
+	for (const name of presentApps(repoDir)) if (!behind.includes(name)) process.send?.(name);
+	if (behind.length === 0) return;
 	mkdirSync(output, { recursive: true });
 	const unlock = await lockDataFolder(output, { waitMs: 180_000, whose: 'Another build' });
 	try {
@@ -33,6 +39,7 @@ async function main(): Promise<void> {
 				console.log(`Building ${appTitles[name].toLowerCase()} …`);
 				await build(name);
 				writeFileSync(join(output, name, '.sources'), hash);
+				process.send?.(name);
 			})
 		);
 	} finally {
@@ -67,6 +74,7 @@ async function build(name: AppName): Promise<void> {
 		env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});
+	if (name !== 'app' && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
 	let said = '';
 	process.once('disconnect', () => child.kill()); // The stack has gone: nobody waits for it.
 	for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk));

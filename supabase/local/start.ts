@@ -33,8 +33,8 @@ async function run(mode: 'start' | 'dev'): Promise<void> {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve());
 	const { buildApps, startApps } = await import('./apps.ts');
 	// A first start has both a database to fill and apps to build: side by side they take half the time.
-	const built = config.apps === 'on' && mode === 'start' ? buildApps(config) : Promise.resolve();
-	built.catch(() => undefined); // told below
+	const builds = config.apps === 'on' && mode === 'start' ? buildApps(config) : undefined;
+	void Promise.allSettled(Object.values(builds ?? {})); // a failure is told below
 	const { startStack } = await import('./stack.ts');
 	const shown = Promise.withResolvers<void>();
 	if (config.apps === 'off') shown.resolve();
@@ -42,7 +42,7 @@ async function run(mode: 'start' | 'dev'): Promise<void> {
 	let apps: { close(): Promise<void> } | undefined;
 	try {
 		if (config.apps === 'on') {
-			const started = built.then(() => startApps(config, mode, console.log));
+			const started = startApps(config, mode, builds, console.log);
 			apps = await Promise.race([started, stopping.promise.then(() => undefined)]);
 			if (apps) shown.resolve();
 		}

@@ -5,6 +5,7 @@
  * Exits with 1 when a figure is over its hard limit.
  */
 import { execFileSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { withScratchDatabase } from '../../scripts/scratch-database.ts';
@@ -23,17 +24,21 @@ const asked = (part: string): boolean => wanted.length === 0 || wanted.includes(
 const figures: Figure[] = [];
 
 if (['start', 'pages', 'lighthouse'].some(asked)) {
+	// As on a fresh clone: nothing is built yet.
+	if (asked('start')) await rm(join(import.meta.dirname, '../../build'), { recursive: true, force: true });
 	const begun = performance.now();
-	const stack = await startTestStack({ portBase: 32_000 });
+	let shown = NaN;
+	const stack = await startTestStack({ portBase: 32_000, shown: () => (shown = performance.now()) });
+	const up = performance.now();
 	try {
 		if (asked('start')) {
-			// The builds are there already when other tests ran; a first start adds them (see the note).
 			figures.push({
-				what: '`npm start` with new data to first page',
-				measured: (performance.now() - begun) / 1000,
+				what: '`npm start` on a fresh clone to first page',
+				measured: (shown - begun) / 1000,
 				unit: 's',
 				must: 30,
-				aim: 10
+				aim: 10,
+				note: `with both builds; the panel follows at ${((up - begun) / 1000).toFixed(0)} s`
 			});
 		}
 		if (asked('pages')) figures.push(...(await pageWeights(stack.status)));
