@@ -338,6 +338,7 @@ test.describe('without JavaScript', () => {
 		await notice.getByRole('link', { name: 'Enter the number of adults as a whole number' }).click();
 		await expect(page.getByText('Enter the number of adults as a whole number').last()).toBeInViewport();
 		await expect(page.getByTestId('guest-count')).toHaveValue('ten');
+		await expect(page.locator('#review').getByText('Check what you entered to see the price.')).toBeAttached();
 		await expect(page.getByTestId('venue-address')).toHaveValue('12 Cherry Lane');
 		await expect(page.getByTestId('event-time')).toHaveValue(slot.start_time);
 	});

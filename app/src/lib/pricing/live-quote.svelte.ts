@@ -18,6 +18,8 @@ export class LiveQuote {
 	pending = $state(false);
 	/** What the same dinner cost before our prices changed, until something else is asked for. */
 	before = $state.raw<number | null>(null);
+	/** Whether what was answered for last had a whole ZIP code: without a price, it lacks something else. */
+	placed = $state.raw(false);
 
 	#api: ApiAccess;
 	#timezone: string;
@@ -33,6 +35,7 @@ export class LiveQuote {
 		this.#values = values;
 		this.#show(first);
 		this.#asked = priced(values);
+		this.placed = hasZip(values);
 	}
 
 	/** Asks for the price of what is typed, after a pause; where that can't have one yet, the last figure stays. */
@@ -79,6 +82,7 @@ export class LiveQuote {
 		const outcome = await this.#answer(values, controller.signal);
 		if (controller.signal.aborted) return;
 		this.pending = false;
+		this.placed = hasZip(values);
 		this.#show(outcome);
 		// An answer that never came may be asked for again.
 		if (outcome && !outcome.ok && outcome.refusal.code === 'UNREACHABLE') this.#asked = '';
@@ -103,6 +107,10 @@ export class LiveQuote {
 			if (outcome.refusal.code !== 'UNREACHABLE') this.quote = null;
 		}
 	}
+}
+
+function hasZip(values: BookingValues): boolean {
+	return /^\d{5}/.test(values['venue.zip']?.trim() ?? '');
 }
 
 /** What of the typed values a price depends on. */
