@@ -22,17 +22,16 @@ export type Builds = Record<AppName, Promise<void>>;
  * fails, the apps that are not built yet reject with SetupError.
  */
 export function buildApps({ repoDir }: LocalConfig): Builds {
-	const app = Promise.withResolvers<void>();
-	const admin = Promise.withResolvers<void>();
+	const builds = { app: Promise.withResolvers<void>(), admin: Promise.withResolvers<void>() };
 	const child = fork(join(import.meta.dirname, 'build.ts'), [repoDir], { execArgv: [] });
-	child.on('message', (name) => (name === 'app' ? app : admin).resolve());
+	child.on('message', (name) => builds[name as AppName].resolve());
 	child.once('close', (code) => {
-		for (const build of [app, admin]) {
+		for (const build of Object.values(builds)) {
 			if (code === 0) build.resolve();
 			else build.reject(new SetupError('The apps could not be built; why stands above.'));
 		}
 	});
-	return { app: app.promise, admin: admin.promise };
+	return { app: builds.app.promise, admin: builds.admin.promise };
 }
 
 /** Starts each app as soon as it is built, and resolves when both listen. The site is told of at once if the panel takes longer. */

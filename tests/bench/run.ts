@@ -2,6 +2,7 @@
  * `npm run bench`: measures every budget on this machine and prints the table as Markdown.
  *   npm run bench               all; needs native PostgreSQL (TEST_DATABASE_URL, or tests/native-postgres.sh)
  *   npm run bench -- requests   only some: start pages lighthouse requests sql realtime payments
+ * `start` builds both apps anew: no stack should be served from this folder meanwhile.
  * Exits with 1 when a figure is over its hard limit.
  */
 import { execFileSync } from 'node:child_process';
