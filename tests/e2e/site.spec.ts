@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { awake, openForm } from './booking-steps.ts';
+import { awake, fillBooking, openForm, someFreeSlot, someGuest } from './booking-steps.ts';
 
 test('a chosen theme is in the next page from its first byte', async ({ page, request }) => {
 	await page.goto('/contact');
@@ -40,4 +40,21 @@ test('a part that still sleeps below the first screens answers the very first to
 	await gyoza.evaluate((button: HTMLButtonElement) => button.click());
 	await expect(page.locator('[name="items.addon_gyoza"]')).toHaveValue('1');
 	await expect(page.locator('#guests [data-tall]')).toHaveCount(0);
+});
+
+test('a form that is filled without a network, whose checks could not be fetched, books once back', async ({
+	page,
+	context
+}) => {
+	const errors: Error[] = [];
+	page.on('pageerror', (error) => errors.push(error));
+	await openForm(page);
+	await awake(page);
+	const slot = await someFreeSlot();
+	await context.setOffline(true);
+	await fillBooking(page, slot, someGuest());
+	await context.setOffline(false);
+	await page.getByTestId('submit-booking').click();
+	await expect(page.getByTestId('booking-success')).toBeVisible();
+	expect(errors).toEqual([]);
 });

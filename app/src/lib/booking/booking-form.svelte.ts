@@ -42,7 +42,7 @@ export class BookingForm extends FormState {
 
 	#upgrades: ReadonlySet<string>;
 	#blank: BookingValues;
-	#checks: Promise<typeof import('./check.ts')> | undefined;
+	#checks: typeof import('./check.ts') | null = null;
 	#saving: ReturnType<typeof setTimeout> | undefined;
 	#unsaved: BookingValues | null = null;
 	#tries = 0;
@@ -104,12 +104,12 @@ export class BookingForm extends FormState {
 	}
 
 	/** Loads what checks the form, once somebody begins to fill it in. */
-	warm = () => (this.#checks ??= import('./check.ts'));
+	warm = async () => (this.#checks ??= await import('./check.ts').catch(() => null));
 
-	/** Every message that the form as it stands would get. */
+	/** Every message that the form as it stands would get; none while what checks it can't be fetched: the server checks then. */
 	async problems(): Promise<FieldMessages> {
-		const { problemsOf } = await this.warm();
-		return problemsOf(this.values, this.#upgrades);
+		const checks = await this.warm();
+		return checks?.problemsOf(this.values, this.#upgrades) ?? {};
 	}
 
 	/** Checks one field as it is left; an empty one is not complained about before the person tries to book. */

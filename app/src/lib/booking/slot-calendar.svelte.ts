@@ -3,7 +3,7 @@ import { monthOf, monthRange, type Month } from '#shared/booking/calendar.ts';
 import type { LiveStatus } from '#shared/platform/live.ts';
 import { byDate, withDate } from '#shared/booking/slots.ts';
 import { listen } from '../platform/listen.ts';
-import { callRpc, type ApiAccess, type Failure } from '../platform/rpc.ts';
+import { callRpc, unreachable, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
 
 /** What the server already knew of a calendar, if it knew a ZIP. */
 interface First {
@@ -15,7 +15,8 @@ interface First {
 }
 
 /** What checks answers is loaded with the first question, so that no visit waits for it. */
-const schemas = () => import('#shared/booking/schema.ts');
+/** Null while it can't be fetched. */
+const schemas = () => import('#shared/booking/schema.ts').catch(() => null);
 
 /**
  * The free start times around one ZIP. Months are loaded when they are first looked at; when anybody takes or frees a
@@ -59,10 +60,14 @@ export class SlotCalendar {
 		this.month = month;
 		this.#loaded.clear();
 		if (wanted === '') return;
-		const { stationForZip } = await schemas();
+		const shapes = await schemas();
 		if (this.zip !== wanted) return;
+		if (!shapes) {
+			this.refusal = unreachable;
+			return;
+		}
 		const [station] = await Promise.all([
-			callRpc(this.#api, 'station_for_zip', { p_zip: zip }, stationForZip),
+			callRpc(this.#api, 'station_for_zip', { p_zip: zip }, shapes.stationForZip),
 			this.showMonth(this.month) // which may have been turned meanwhile
 		]);
 		if (this.zip !== zip) return;
@@ -129,8 +134,10 @@ export class SlotCalendar {
 
 	async #read(from: string, to: string, merge: (read: Slot[]) => Slot[], failed?: () => void): Promise<void> {
 		const zip = this.zip;
-		const { slots } = await schemas();
-		const outcome = await callRpc(this.#api, 'available_slots', { p_zip: zip, p_from: from, p_to: to }, slots);
+		const shapes = await schemas();
+		const outcome: Outcome<Slot[]> = shapes
+			? await callRpc(this.#api, 'available_slots', { p_zip: zip, p_from: from, p_to: to }, shapes.slots)
+			: { ok: false, refusal: unreachable };
 		if (zip !== this.zip) return;
 		if (outcome.ok) {
 			this.slots = merge(outcome.data);

@@ -3,7 +3,7 @@ import { whenInUse } from '#ui/later/in-use.ts';
 import { paramsFromValues } from '#shared/pricing/address.ts';
 import type { Quote } from '#shared/pricing/schema.ts';
 import { listen } from '../platform/listen.ts';
-import { callRpc, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
+import { callRpc, unreachable, type ApiAccess, type Failure, type Outcome } from '../platform/rpc.ts';
 
 const pauseMs = 250;
 
@@ -89,10 +89,11 @@ export class LiveQuote {
 	}
 
 	async #answer(values: BookingValues, signal: AbortSignal): Promise<Outcome<Quote> | null> {
-		const [{ readQuoteRequest, quoteArguments }, { quote }] = await Promise.all([
-			import('#shared/pricing/request.ts'),
-			import('#shared/pricing/schema.ts')
-		]);
+		const loaded = await Promise.all([import('#shared/pricing/request.ts'), import('#shared/pricing/schema.ts')]).catch(
+			() => null
+		);
+		if (!loaded) return { ok: false, refusal: unreachable };
+		const [{ readQuoteRequest, quoteArguments }, { quote }] = loaded;
 		const { request } = readQuoteRequest(values);
 		return request ? callRpc(this.#api, 'quote_event', quoteArguments(request, this.#timezone), quote, signal) : null;
 	}

@@ -33,7 +33,7 @@ export class QuoteForm extends FormState {
 	/** Checks one field as it is left. */
 	left = async (path: string): Promise<void> => {
 		this.share();
-		const { readQuoteRequest } = await import('#shared/pricing/request.ts');
-		this.settle(path, readQuoteRequest(this.values).fields);
+		const checks = await import('#shared/pricing/request.ts').catch(() => null); // the server checks as well
+		if (checks) this.settle(path, checks.readQuoteRequest(this.values).fields);
 	};
 }
